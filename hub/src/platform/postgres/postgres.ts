@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import { Kysely, PostgresDialect } from 'kysely';
+import { runner } from 'node-pg-migrate';
+import pg from 'pg';
+import type { Database } from './schema.js';
+
+export type Db = Kysely<Database>;
+
+export interface Postgres {
+  db: Db;
+  pool: pg.Pool;
+  stop(): Promise<void>;
+}
+
+// bigint as number: every bigint of ours is a count or a key far below 2^53.
+const INT8_OID = 20;
+// jsonb and dates keep pg's own parsers.
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === INT8_OID && format !== 'binary'
+      ? Number
+      : pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+/** A pool of at most `maxConnections`; connects lazily. `onError` hears of idle connections that broke. */
+export const createPostgres = (
+  url: string,
+  options: { maxConnections?: number; onError: (error: Error) => void },
+): Postgres => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'siaga-hub',
+    types,
+  });
+  pool.on('error', options.onError);
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return { db, pool, stop: () => db.destroy() };
+};
+
+// Both src/ and dist/ lie three folders above this file's own; the SQL is shipped as source.
+const MIGRATIONS_DIR = fileURLToPath(new URL('../../../src/migrations/postgres', import.meta.url));
+
+/** Brings the database forward; answers the names of the migrations it ran. A second hub waits for the first. */
+export const migratePostgres = async (url: string): Promise<string[]> => {
+  const ran = await runner({
+    databaseUrl: url,
+    dir: MIGRATIONS_DIR,
+    migrationsTable: 'schema_migrations',
+    direction: 'up',
+    log: () => undefined,
+    singleTransaction: true,
+    advisoryLockMode: 'wait',
+  });
+  return ran.map((migration) => migration.name);
+};

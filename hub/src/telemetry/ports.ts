@@ -1,0 +1,37 @@
+import type { BatchBody } from '@siaga/shared';
+
+/** A live batch in (stream, seq) order, as ingest hands it to detection. */
+export interface LiveBatch {
+  agentId: string;
+  stream: number;
+  seq: number;
+  /** The agent's own figure on arrival, ms. */
+  ageMs: number;
+  /** Hub's monotonic clock on arrival, ms. */
+  arrivedMs: number;
+  body: BatchBody;
+}
+
+/**
+ * Detection as telemetry sees it. Batches of one agent arrive in (stream, seq) order without gaps but for those that
+ * `from` has passed. `submit` never throws; it reports each batch through the listener, once its verdicts are
+ * committed (or there was nothing to commit), in order.
+ */
+export interface Judge {
+  submit(batch: LiveBatch): void;
+  /** Rows of a history batch, after they were stored: heal availability, put it on the timeline, never judge. */
+  late(agentId: string, originStream: number, body: BatchBody): void;
+  onJudged(listener: (agentId: string, stream: number, seq: number) => void): void;
+  /** Any sign of life of an agent (message, hello), so that silence can be told. */
+  heard(agentId: string): void;
+}
+
+/** Last known figures of a device, from samples as they pass; nothing here outlives the process. */
+export interface LatestFigures {
+  /** Mean round trip in ms of the newest cycle, null where none came back. */
+  rttMs: number | null;
+  /** Packets lost of the last 20, percent. */
+  lossPercent: number | null;
+  /** Epoch ms of the newest sample. */
+  atMs: number;
+}

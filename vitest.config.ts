@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const sourceOfShared = fileURLToPath(new URL('./shared/src/index.ts', import.meta.url));
+const project = (name: string, extra: Record<string, unknown> = {}) => ({
+  resolve: { alias: { '@siaga/shared': sourceOfShared } },
+  test: { name, include: [`tests/${name}/**/*.test.ts`], environment: 'node', ...extra },
+});
+const stores = { globalSetup: ['tests/support/stores.ts'], testTimeout: 60_000, hookTimeout: 120_000 };
+
+// Every project runs on the sources. Integration and above share one PostgreSQL and one QuestDB a run.
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit'),
+      project('integration', stores),
+      project('e2e', { ...stores, testTimeout: 120_000, fileParallelism: false }),
+      project('lab', { ...stores, testTimeout: 180_000, fileParallelism: false }),
+    ],
+  },
+});
