@@ -12,15 +12,9 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-// bigint as number: every bigint of ours is a count or a key far below 2^53.
+// bigint as number: every bigint of ours is a count or a key far below 2^53. The rest keeps pg's own parsers.
 const INT8_OID = 20;
-// jsonb and dates keep pg's own parsers.
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8_OID && format !== 'binary'
-      ? Number
-      : pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
-};
+pg.types.setTypeParser(INT8_OID, Number);
 
 /** A pool of at most `maxConnections`; connects lazily. `onError` hears of idle connections that broke. */
 export const createPostgres = (
@@ -32,7 +26,6 @@ export const createPostgres = (
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5_000,
     application_name: 'siaga-hub',
-    types,
   });
   pool.on('error', options.onError);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });

@@ -1,0 +1,223 @@
+import { fileURLToPath } from 'node:url';
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import boundaries from 'eslint-plugin-boundaries';
+import lit from 'eslint-plugin-lit';
+import tseslint from 'typescript-eslint';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+// The order in which domains may know each other: each may import the doors of those before it.
+const DOMAINS = ['identity', 'fleet', 'telemetry', 'detection', 'desk'];
+
+const element = (type) => ({ element: { type } });
+const anyElement = (...types) => ({ element: { types: { anyOf: types } } });
+const door = (...types) => ({ element: { types: { anyOf: types } }, file: { categories: 'door' } });
+
+const domainPolicies = DOMAINS.flatMap((domain, place) => [
+  { from: element(domain), allow: { to: anyElement(domain, 'contract') } },
+  { from: element(domain), allow: { to: door(...DOMAINS.slice(0, place + 1)) } },
+]);
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.cache/**',
+      '.data/**',
+      'web/src/locales/generated/**',
+      '**/*.gen.ts',
+    ],
+  },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/only-throw-error': 'error',
+      // A TypeBox schema and the type made from it share one name.
+      '@typescript-eslint/no-redeclare': 'off',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
+        { selector: 'TSEnumDeclaration', message: 'Use a literal union.' },
+      ],
+      // An async function may satisfy a promise-shaped port without waiting for anything.
+      '@typescript-eslint/require-await': 'off',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['{agent,hub,web,shared,tests}/**/*.ts'],
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': {
+        typescript: {
+          project: ['{shared,agent,hub,web,tests}/tsconfig.json'],
+          noWarnOnMultipleProjects: true,
+        },
+      },
+      'boundaries/root-path': root,
+      'boundaries/elements': [
+        { type: 'shared', pattern: 'shared/src' },
+        { type: 'agent', pattern: 'agent/src' },
+        { type: 'web', pattern: 'web/src' },
+        { type: 'engine', pattern: 'hub/src/detection/engine' },
+        ...DOMAINS.map((domain) => ({ type: domain, pattern: `hub/src/${domain}` })),
+        { type: 'live', pattern: 'hub/src/live' },
+        { type: 'api', pattern: 'hub/src/api' },
+        { type: 'platform', pattern: 'hub/src/platform' },
+        { type: 'root', pattern: 'hub/src/{hub,main}.ts', partialMatch: false },
+        { type: 'contract', pattern: 'hub/src/{errors,events,config}.ts', partialMatch: false },
+        { type: 'tests', pattern: 'tests' },
+      ],
+      'boundaries/files': [
+        { category: 'door', pattern: 'hub/src/*/{index,ports}.ts' },
+        { category: 'rules', pattern: 'hub/src/**/rules.ts' },
+        { category: 'repository', pattern: 'hub/src/**/*repository.ts' },
+        { category: 'service', pattern: 'hub/src/**/*service.ts' },
+        // What of the platform is an interface or a type, or time itself.
+        { category: 'interface', pattern: 'hub/src/platform/{clock,secrets}.ts' },
+        { category: 'interface', pattern: 'hub/src/platform/postgres/{schema,postgres}.ts' },
+        { category: 'interface', pattern: 'hub/src/platform/broker/broker.ts' },
+      ],
+    },
+    rules: {
+      'boundaries/no-unknown-files': 'error',
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          policies: [
+            { allow: { to: { module: { origin: ['external', 'core'] } } } },
+            {
+              from: anyElement(
+                'agent',
+                'web',
+                ...DOMAINS,
+                'engine',
+                'live',
+                'api',
+                'platform',
+                'root',
+                'contract',
+                'tests',
+              ),
+              allow: { to: element('shared') },
+            },
+            { from: element('shared'), allow: { to: element('shared') } },
+            { from: element('agent'), allow: { to: element('agent') } },
+            { from: element('web'), allow: { to: element('web') } },
+            { from: element('engine'), allow: { to: element('engine') } },
+            { from: element('contract'), allow: { to: element('contract') } },
+            { from: element('platform'), allow: { to: anyElement('platform', 'contract') } },
+            // Types of the platform may be named everywhere in the hub; only hub.ts builds from it.
+            {
+              from: anyElement(...DOMAINS, 'live', 'api', 'platform', 'contract'),
+              allow: { to: element('platform'), dependency: { kind: 'type' } },
+            },
+            {
+              from: anyElement(...DOMAINS, 'live', 'api'),
+              allow: { to: { element: { type: 'platform' }, file: { categories: 'interface' } } },
+            },
+            ...domainPolicies,
+            { from: element('detection'), allow: { to: element('engine') } },
+            { from: element('live'), allow: { to: anyElement('live', 'contract') } },
+            { from: element('live'), allow: { to: door(...DOMAINS) } },
+            { from: element('api'), allow: { to: anyElement('api', 'contract', 'platform') } },
+            { from: element('api'), allow: { to: door(...DOMAINS, 'live') } },
+            {
+              from: element('root'),
+              allow: { to: anyElement('root', 'contract', 'platform', 'api', ...DOMAINS, 'live') },
+            },
+            // Rules are pure: only shared and each other. Repositories hold SQL and know no service.
+            {
+              from: { file: { categories: 'rules' } },
+              disallow: { to: anyElement('platform', 'contract', ...DOMAINS) },
+            },
+            { from: { file: { categories: 'rules' } }, allow: { to: { file: { categories: 'rules' } } } },
+            {
+              from: { file: { categories: 'repository' } },
+              disallow: { to: { file: { categories: 'service' } } },
+            },
+            {
+              from: element('tests'),
+              allow: {
+                to: anyElement(
+                  'tests',
+                  'agent',
+                  'hub',
+                  'web',
+                  'engine',
+                  ...DOMAINS,
+                  'live',
+                  'api',
+                  'platform',
+                  'root',
+                  'contract',
+                ),
+              },
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Pure: no clock, no chance, no I/O (replaying the same events must give the same answer).
+    files: ['hub/src/detection/engine/**/*.ts', 'hub/src/**/rules.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'performance',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'fetch',
+        'crypto',
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now' },
+        { object: 'Math', property: 'random' },
+      ],
+      'no-restricted-imports': ['error', { patterns: ['node:*', 'kysely', 'pg', 'pino', 'fastify'] }],
+    },
+  },
+  { files: ['web/**/*.ts'], ...lit.configs['flat/recommended'] },
+  {
+    files: ['**/*.{js,mjs}', 'vitest.config.ts', '**/vite.config.ts'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        performance: 'readonly',
+        Buffer: 'readonly',
+        fetch: 'readonly',
+        AbortSignal: 'readonly',
+        AbortController: 'readonly',
+      },
+    },
+    // Tools read their configuration from a default export.
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  prettier,
+);
