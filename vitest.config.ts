@@ -8,14 +8,15 @@ const project = (name: string, extra: Record<string, unknown> = {}) => ({
 });
 const stores = { globalSetup: ['tests/support/stores.ts'], testTimeout: 60_000, hookTimeout: 120_000 };
 
-// Every project runs on the sources. Integration and above share one PostgreSQL and one QuestDB a run.
+// Every project runs on the sources. Integration shares one PostgreSQL and one QuestDB a run; e2e and lab start the
+// built hub as users do.
 export default defineConfig({
   test: {
     projects: [
       project('unit'),
       project('integration', stores),
-      project('e2e', { ...stores, testTimeout: 120_000, fileParallelism: false }),
-      project('lab', { ...stores, testTimeout: 180_000, fileParallelism: false }),
+      project('e2e', { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false }),
+      project('lab', { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false }),
     ],
   },
 });
