@@ -69,6 +69,15 @@ export const UpdateSiteBody = Type.Partial(Type.Object({ code: Code, ...siteFiel
   ...strict,
 });
 export type UpdateSiteBody = Static<typeof UpdateSiteBody>;
+export const SiteQuery = Type.Object(
+  {
+    ...PageQuery,
+    region: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    search: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    sort: Type.Optional(Type.String({ pattern: '^-?(name|code|region)(,-?(name|code|region))*$' })),
+  },
+  strict,
+);
 
 export const Agent = Type.Object(
   {
@@ -101,6 +110,18 @@ export const UpdateAgentBody = Type.Partial(Type.Object({ name: Name, site_id: U
   ...strict,
 });
 export type UpdateAgentBody = Static<typeof UpdateAgentBody>;
+export const AgentQuery = Type.Object(
+  {
+    ...PageQuery,
+    site_id: Type.Optional(Uuid),
+    state: Type.Optional(Type.Enum(AGENT_STATES)),
+    search: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    sort: Type.Optional(
+      Type.String({ pattern: '^-?(name|state|last_seen_at)(,-?(name|state|last_seen_at))*$' }),
+    ),
+  },
+  strict,
+);
 export const EnrolmentToken = Type.Object({ token: Type.String(), expires_at: Timestamp }, strict);
 /** The one open route: what a new agent sends with its token. */
 export const EnrolBody = Type.Object(

@@ -27,9 +27,12 @@ create table agents (
   clock_offset_ms double precision,
   outbox_rows bigint,
   lost_samples bigint,
-  -- newest (stream, process) and (stream, connection) ever taken up: telemetry.md, "Hub"; detection.md, rule 7
+  -- newest (stream, process) that ingest ever took up: telemetry.md, "Hub"
   stream bigint not null default 0,
   process text,
+  -- newest (stream, connection) of the agent's state messages: detection.md, rule 7. A column of its own, since
+  -- ingest and the state topic learn of a new stream in either order.
+  state_stream bigint not null default 0,
   connection bigint not null default 0,
   instance text,
   config_version integer not null default 1,

@@ -98,6 +98,7 @@ export interface AgentsTable {
   lost_samples: number | null;
   stream: WithDefault<number>;
   process: string | null;
+  state_stream: WithDefault<number>;
   connection: WithDefault<number>;
   instance: string | null;
   config_version: WithDefault<number>;
