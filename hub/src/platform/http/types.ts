@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { Permission } from '../../identity/permissions.js';
+import type { Principal } from '../../identity/principal.js';
+import type { Clock } from '../clock.js';
+
+/** The HTTP application with TypeBox's types: a handler sees body, query and params as their schemas say. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** What a route asks of its caller: a permission, any principal at all, or nothing. */
+export type RoutePermission = Permission | 'signed-in' | 'open';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Required of every route; one without it fails the start. */
+    permission?: RoutePermission;
+    /** Not counted by rate limits nor refused under pressure: health, the live feed. */
+    exempt?: boolean;
+  }
+  interface FastifyRequest {
+    /** Set before any handler of a route that is not `open`; reading it on an open route throws. */
+    readonly principal: Principal;
+    /** Null where the caller is unknown or the route is open. */
+    caller: Principal | null;
+  }
+  interface FastifyInstance {
+    readonly clock: Clock;
+  }
+}
