@@ -43,3 +43,11 @@ export class DomainError extends Error {
 /** 422 naming one field, the value's fault and the allowed range. */
 export const fieldError = (field: string, message: string): DomainError =>
   new DomainError('VALIDATION_ERROR', { fields: [{ field, message }] });
+
+/** A start that cannot go on, told in words that name what to change. The entry prints it without a stack. */
+export class StartError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'StartError';
+  }
+}

@@ -1,0 +1,12 @@
+export { lockDataDir } from './lock.js';
+export {
+  createEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './postgres-server.js';
+export {
+  createEmbeddedQuestDb,
+  type EmbeddedQuestDb,
+  type EmbeddedQuestDbOptions,
+} from './questdb-server.js';
+export { createLocalAgent, type LocalAgentOptions } from './local-agent.js';
