@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { createEmbeddedPostgres } from '../../hub/src/platform/embedded/postgres.js';
-import { createEmbeddedQuestDb } from '../../hub/src/platform/embedded/questdb.js';
+import { createEmbeddedPostgres, createEmbeddedQuestDb } from '../../hub/src/platform/embedded/index.js';
 import { migratePostgres } from '../../hub/src/platform/postgres/postgres.js';
 import { questDbJar } from './questdb-jar.js';
 
@@ -25,7 +24,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const log = pino({ level: process.env['SIAGA_LOG_LEVEL'] ?? 'silent' });
   const password = 'test-only';
   const postgres = createEmbeddedPostgres({ dataDir, password, log, onProgress: () => undefined });
-  const questDb = createEmbeddedQuestDb({ dataDir, jar: await questDbJar(), user: 'siaga', password, log });
+  const questDb = createEmbeddedQuestDb({ dataDir, jar: questDbJar(), user: 'siaga', password, log });
   const stop = async () => {
     await Promise.allSettled([postgres.stop(), questDb.stop()]);
     await rm(dataDir, { recursive: true, force: true });
