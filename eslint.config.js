@@ -112,6 +112,11 @@ export default tseslint.config(
               allow: { to: { file: { categories: 'contract' } } },
             },
             { from: element('platform'), allow: { to: element('platform') } },
+            // The HTTP adapter hands the caller to its routes: identity's types, never its parts.
+            {
+              from: element('platform'),
+              allow: { to: door('identity'), dependency: { kind: 'type' } },
+            },
             // Types of the platform may be named everywhere in the hub; only hub.ts builds from it.
             {
               from: anyElement('hub', ...DOMAINS, 'live', 'api'),

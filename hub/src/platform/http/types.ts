@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
-import type { Permission } from '../../identity/permissions.js';
-import type { Principal } from '../../identity/principal.js';
+import type { Permission, Principal } from '../../identity/ports.js';
 import type { Clock } from '../clock.js';
 
 /** The HTTP application with TypeBox's types: a handler sees body, query and params as their schemas say. */

@@ -1,6 +1,8 @@
 import type { Role } from '@siaga/shared';
 import type { Permission } from './permissions.js';
 
+export type { Permission } from './permissions.js';
+
 /** Who makes a request, whichever way the proof came. */
 export interface Principal {
   userId: string;
@@ -18,4 +20,12 @@ export interface Principal {
 export interface Client {
   ip: string;
   userAgent: string | undefined;
+}
+
+/** What the HTTP adapter asks of identity. */
+export interface Authenticator {
+  /** The caller behind a bearer token, or undefined where it is forged, expired or of a revoked sign-in. */
+  byToken(token: string): Promise<Principal | undefined>;
+  /** The caller behind a session cookie; `renewed` where its life was prolonged and the cookie must be sent anew. */
+  byCookie(secret: string): Promise<{ principal: Principal; renewed: boolean } | undefined>;
 }

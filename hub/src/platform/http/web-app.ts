@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyReply } from 'fastify';
+import { DomainError } from '../../errors.js';
+import type { App } from './types.js';
+
+const INDEX = 'index.html';
+const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Siaga</title>
+<h1>The web app is not built</h1>
+<p>The hub runs and its API answers. Build the web app with <code>npm run build</code> and reload this page.</p></html>`;
+
+/**
+ * Serves the built web app from `webDir`: hashed assets for ever, the page itself asked anew each time, and the page
+ * for every address of the app's own (a navigation to a path that is no file).
+ */
+export const registerWebApp = (app: App, webDir: string): void => {
+  void app.register(fastifyStatic, {
+    root: webDir,
+    serve: false,
+    cacheControl: false,
+  });
+  const sendIndex = (reply: FastifyReply): FastifyReply => {
+    reply.header('cache-control', 'no-cache');
+    return existsSync(join(webDir, INDEX))
+      ? reply.sendFile(INDEX)
+      : reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
+  };
+  app.get('/*', { config: { permission: 'open' } }, (request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '/';
+    const file = path.slice(1);
+    if (path === '/' || file === INDEX) return sendIndex(reply);
+    if (isReserved(path)) throw new DomainError('RESOURCE_NOT_FOUND');
+    if (!file.includes('.')) {
+      if (request.headers.accept?.includes('text/html') !== true) throw new DomainError('RESOURCE_NOT_FOUND');
+      return sendIndex(reply);
+    }
+    // Vite names what lies under assets/ by its content.
+    reply.header(
+      'cache-control',
+      file.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    );
+    return reply.sendFile(file);
+  });
+};
+
+/** Paths that are never a page of the app. */
+const isReserved = (path: string): boolean => /^\/(api|v1|trouble-ticket)(\/|$)/.test(path);
