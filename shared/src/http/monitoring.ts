@@ -123,6 +123,7 @@ export const AgentQuery = Type.Object(
   strict,
 );
 export const EnrolmentToken = Type.Object({ token: Type.String(), expires_at: Timestamp }, strict);
+export type EnrolmentToken = Static<typeof EnrolmentToken>;
 /** The one open route: what a new agent sends with its token. */
 export const EnrolBody = Type.Object(
   {

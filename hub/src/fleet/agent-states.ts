@@ -1,0 +1,192 @@
+import { AgentStateMessage, parseAgentTopic } from '@siaga/shared';
+import type { Logger } from 'pino';
+import { Counter, type Registry } from 'prom-client';
+import { Compile } from 'typebox/compile';
+import type { EventBus } from '../events.js';
+import type { BrokerMessage } from '../platform/broker/broker.js';
+import type { Clock } from '../platform/clock.js';
+import type { Db } from '../platform/postgres/postgres.js';
+import { lockAgents, moveState, saveStateMessage } from './agents-repository.js';
+import type { WritableDirectory } from './directory.js';
+import { orderState } from './rules.js';
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+/** State messages and silences of one agent that may wait for PostgreSQL; the oldest go first. */
+const MAX_WAITING = 32;
+/** Between two log lines about the same agent's refused messages. */
+const QUIET_MS = 60_000;
+
+const checker = Compile(AgentStateMessage);
+
+type Step =
+  | { kind: 'message'; message: AgentStateMessage; seenAtMs: number | undefined }
+  | { kind: 'silent' }
+  | { kind: 'heard' };
+
+/** Keeps what is known of each agent's life: its own word in (stream, connection) order, and silences. */
+export interface AgentStates {
+  /** A message on an agent's `state` topic. Never throws; what does not fit is counted and dropped. */
+  onMessage(message: BrokerMessage): void;
+  /** Detection found it silent (rule 7). */
+  silent: (agentId: string) => void;
+  /** Detection heard it again after that. */
+  heardAgain: (agentId: string) => void;
+  /** Takes nothing more; resolves when the step under way has ended. */
+  stop(): Promise<void>;
+}
+
+interface Waiting {
+  steps: Step[];
+  running: Promise<void> | undefined;
+  cancelRetry: (() => void) | undefined;
+}
+
+export const createAgentStates = (deps: {
+  db: Db;
+  directory: WritableDirectory;
+  events: EventBus;
+  clock: Clock;
+  log: Logger;
+  metrics: Registry | undefined;
+}): AgentStates => {
+  const { db, directory, events, clock, log } = deps;
+  const waiting = new Map<string, Waiting>();
+  const lastWarnedMs = new Map<string, number>();
+  let stopped = false;
+  const refused =
+    deps.metrics &&
+    new Counter({
+      name: 'siaga_agent_state_refused_total',
+      help: 'State messages of agents that were not taken up, by reason',
+      labelNames: ['reason'],
+      registers: [deps.metrics],
+    });
+
+  const refuse = (agentId: string, reason: string, words: string): void => {
+    refused?.inc({ reason });
+    const nowMs = clock.monotonicMs();
+    const lastMs = lastWarnedMs.get(agentId);
+    if (lastMs !== undefined && nowMs - lastMs < QUIET_MS) return;
+    lastWarnedMs.set(agentId, nowMs);
+    log.warn({ agentId, reason }, words);
+  };
+
+  const takeMessage = async (agentId: string, step: Step & { kind: 'message' }): Promise<void> => {
+    const { message, seenAtMs } = step;
+    const order = await db.transaction().execute(async (trx) => {
+      const [row] = await lockAgents(trx, [agentId]);
+      if (!row) return undefined;
+      const { state, state_stream: stream, connection, instance } = row;
+      const verdict = orderState({ state, stream, connection, instance }, message);
+      const seenAt = seenAtMs === undefined ? undefined : new Date(seenAtMs);
+      if (verdict.take) await saveStateMessage(trx, agentId, message, seenAt);
+      return verdict;
+    });
+    if (!order) return;
+    if (!order.take) {
+      if (order.reason === 'second-instance')
+        refuse(
+          agentId,
+          order.reason,
+          "a second machine uses this agent's identity while the first is online; enrol it as an agent of its own",
+        );
+      else refused?.inc({ reason: order.reason });
+      return;
+    }
+    const agent = directory.agent(agentId);
+    // Revoked while the message was being saved: its last word is the revocation.
+    if (!agent || agent.state === 'revoked') return;
+    directory.putAgent({ ...agent, state: message.state, lastSeenAtMs: seenAtMs ?? agent.lastSeenAtMs });
+    events.emit('agent.state', agentId, message.state);
+    events.emit('agent.changed', agentId);
+  };
+
+  const move = async (agentId: string, from: 'online' | 'lost', to: 'online' | 'lost'): Promise<void> => {
+    if (!(await moveState(db, agentId, from, to))) return;
+    const agent = directory.agent(agentId);
+    if (!agent || agent.state === 'revoked') return;
+    directory.putAgent({ ...agent, state: to });
+    events.emit('agent.changed', agentId);
+  };
+
+  const take = (agentId: string, step: Step): Promise<void> => {
+    switch (step.kind) {
+      case 'message':
+        return takeMessage(agentId, step);
+      case 'silent':
+        return move(agentId, 'online', 'lost');
+      case 'heard':
+        return move(agentId, 'lost', 'online');
+    }
+  };
+
+  /** One step of an agent after another; a step that PostgreSQL does not take is tried again before the next. */
+  const drain = async (agentId: string, queue: Waiting): Promise<void> => {
+    let retryMs = FIRST_RETRY_MS;
+    for (let step = queue.steps[0]; step && !stopped; step = queue.steps[0]) {
+      try {
+        await take(agentId, step);
+        // The oldest may have been pushed out by newer ones meanwhile.
+        if (queue.steps[0] === step) queue.steps.shift();
+        retryMs = FIRST_RETRY_MS;
+      } catch (error) {
+        log.warn({ err: error, agentId, retryMs }, "an agent's state could not be saved; trying again");
+        await new Promise<void>((resolve) => {
+          const cancel = clock.after(retryMs, resolve);
+          queue.cancelRetry = () => {
+            cancel();
+            resolve();
+          };
+        });
+        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      }
+    }
+    waiting.delete(agentId);
+  };
+
+  const add = (agentId: string, step: Step): void => {
+    if (stopped) return;
+    let queue = waiting.get(agentId);
+    if (!queue) waiting.set(agentId, (queue = { steps: [], running: undefined, cancelRetry: undefined }));
+    queue.steps.push(step);
+    if (queue.steps.length > MAX_WAITING) {
+      queue.steps.shift();
+      refuse(agentId, 'flood', 'more state messages than can be saved; the oldest were dropped');
+    }
+    queue.running ??= drain(agentId, queue);
+  };
+
+  return {
+    onMessage: ({ topic, payload, retain }) => {
+      const parsed = parseAgentTopic(topic);
+      // An empty payload is the hub's own clearing of what a deleted agent left behind.
+      if (parsed?.channel !== 'state' || payload.length === 0) return;
+      const { agentId, shard } = parsed;
+      const agent = directory.agent(agentId);
+      if (!agent || agent.shard !== shard)
+        return refuse(agentId, 'unknown', 'a state message of no known agent');
+      const message = decode(payload);
+      if (!message) return refuse(agentId, 'undecodable', 'a state message that does not fit its schema');
+      // A will tells of the end, and a retained message of some time ago: neither shows the agent alive now.
+      const isAlive = message.state !== 'lost' && !retain;
+      add(agentId, { kind: 'message', message, seenAtMs: isAlive ? clock.nowMs() : undefined });
+    },
+    silent: (agentId) => add(agentId, { kind: 'silent' }),
+    heardAgain: (agentId) => add(agentId, { kind: 'heard' }),
+    stop: async () => {
+      stopped = true;
+      for (const queue of waiting.values()) queue.cancelRetry?.();
+      await Promise.all([...waiting.values()].map((queue) => queue.running));
+    },
+  };
+};
+
+const decode = (payload: Buffer): AgentStateMessage | undefined => {
+  try {
+    const message: unknown = JSON.parse(payload.toString('utf8'));
+    return checker.Check(message) ? message : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,273 @@
+import type { Check, Device, DeviceKind, Health, Link } from '@siaga/shared';
+import { sql, type Transaction } from 'kysely';
+import type { Db } from '../platform/postgres/postgres.js';
+import type { Database } from '../platform/postgres/schema.js';
+import { allOf, containing, orderBy, type ListQuery } from './listing.js';
+
+type Trx = Transaction<Database>;
+export type DeviceSort = 'name' | 'code' | 'health' | 'since' | 'address';
+export type DeviceListQuery = ListQuery<DeviceSort> & {
+  health?: Health | undefined;
+  site_id?: string | undefined;
+  agent_id?: string | undefined;
+  kind?: DeviceKind | undefined;
+};
+
+/** A device as PostgreSQL knows it; the newest figures live in telemetry's memory. */
+export type StoredDevice = Omit<Device, 'rtt_ms' | 'loss_percent' | 'last_seen_at'>;
+
+interface DeviceRow {
+  id: string;
+  code: string;
+  name: string;
+  kind: DeviceKind;
+  model: string | null;
+  address: string;
+  link: Link;
+  site_id: string;
+  agent_id: string;
+  created_at: Date;
+  updated_at: Date;
+  health: Health;
+  since: Date;
+  parent_ids: string[];
+  open_incident_id: string | null;
+  checks: Check[];
+}
+
+const toDevice = (row: DeviceRow): StoredDevice => ({
+  ...row,
+  since: row.since.toISOString(),
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+});
+
+// PostgreSQL works the sub-selects out for the rows of the page only, after the sort and the limit.
+const columns = sql`
+  d.id, d.code, d.name, d.kind, d.model, host(d.address) as address, d.link, d.site_id, d.agent_id,
+  d.created_at, d.updated_at,
+  coalesce(v.health, 'unknown') as health, coalesce(v.since, d.created_at) as since,
+  array(select p.parent_id from device_parents p where p.device_id = d.id order by p.parent_id) as parent_ids,
+  (select i.ticket_id from incident_details i
+    where i.subject_kind = 'device' and i.subject_id = d.id and i.is_open
+    order by i.detected_at desc nulls last limit 1) as open_incident_id,
+  (select coalesce(json_agg(json_build_object(
+      'id', c.id, 'type', c.type, 'interval_s', c.interval_s, 'timeout_ms', c.timeout_ms) order by c.id), '[]')
+    from checks c where c.device_id = d.id and c.deleted_at is null) as checks`;
+const tables = sql`devices d left join device_verdicts v on v.device_id = d.id`;
+
+// Health is sorted by urgency, the worst first, since that is what a list is sorted by health for.
+const sortKeys = {
+  name: sql`lower(d.name)`,
+  code: sql`lower(d.code)`,
+  health: sql`array_position(array['down', 'degraded', 'unknown', 'up'], coalesce(v.health, 'unknown'))`,
+  since: sql`coalesce(v.since, d.created_at)`,
+  address: sql`d.address`,
+};
+
+export const listDevices = async (
+  db: Db,
+  query: DeviceListQuery,
+): Promise<{ devices: StoredDevice[]; total: number }> => {
+  const conditions = [sql`d.deleted_at is null`];
+  if (query.health !== undefined) conditions.push(sql`coalesce(v.health, 'unknown') = ${query.health}`);
+  if (query.site_id !== undefined) conditions.push(sql`d.site_id = ${query.site_id}`);
+  if (query.agent_id !== undefined) conditions.push(sql`d.agent_id = ${query.agent_id}`);
+  if (query.kind !== undefined) conditions.push(sql`d.kind = ${query.kind}`);
+  if (query.search !== undefined) {
+    const like = containing(query.search);
+    conditions.push(
+      sql`(d.name ilike ${like} or d.code ilike ${like} or host(d.address) ilike ${like} or d.model ilike ${like})`,
+    );
+  }
+  const where = allOf(conditions);
+  const order = orderBy(query.sort, 'name', sortKeys, sql`d.id`);
+  const [{ rows }, totals] = await Promise.all([
+    sql<DeviceRow>`
+      select ${columns} from ${tables} where ${where} order by ${order}
+      limit ${query.perPage} offset ${(query.page - 1) * query.perPage}`.execute(db),
+    sql<{ total: number }>`select count(*) as total from ${tables} where ${where}`.execute(db),
+  ]);
+  return { devices: rows.map(toDevice), total: totals.rows[0]?.total ?? 0 };
+};
+
+export const findDevice = async (db: Db, id: string): Promise<StoredDevice | undefined> => {
+  const { rows } = await sql<DeviceRow>`
+    select ${columns} from ${tables} where d.id = ${id} and d.deleted_at is null`.execute(db);
+  return rows[0] && toDevice(rows[0]);
+};
+
+export interface OtherDevice {
+  id: string;
+  code: string;
+  name: string;
+}
+
+export const findDeviceByCode = (db: Db, code: string): Promise<OtherDevice | undefined> =>
+  db
+    .selectFrom('devices')
+    .select(['id', 'code', 'name'])
+    .where(sql`lower(code)`, '=', sql`lower(${code})`)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+
+export const findDeviceByAddress = (
+  db: Db,
+  agentId: string,
+  address: string,
+): Promise<OtherDevice | undefined> =>
+  db
+    .selectFrom('devices')
+    .select(['id', 'code', 'name'])
+    .where('agent_id', '=', agentId)
+    .where('address', '=', sql<string>`${address}::inet`)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+
+/** Changes of who is whose parent go one after another: two of them could close a circle that neither sees. */
+export const lockTopology = async (trx: Trx): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(hashtext('siaga.topology'))`.execute(trx);
+};
+
+/** `change`: nobody else may change it; `remove`: nor come to refer to it. Answers whether there is such a device. */
+export const lockDevice = async (trx: Trx, id: string, strength: 'change' | 'remove'): Promise<boolean> => {
+  const query = trx.selectFrom('devices').select('id').where('id', '=', id).where('deleted_at', 'is', null);
+  const row = await (strength === 'change' ? query.forNoKeyUpdate() : query.forUpdate()).executeTakeFirst();
+  return row !== undefined;
+};
+
+/** Which of these devices exist; they cannot be deleted until the transaction ends. */
+export const keepDevices = async (trx: Trx, ids: readonly string[]): Promise<Set<string>> => {
+  if (ids.length === 0) return new Set();
+  const rows = await trx
+    .selectFrom('devices')
+    .select('id')
+    .where('id', 'in', [...ids])
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .forKeyShare()
+    .execute();
+  return new Set(rows.map((row) => row.id));
+};
+
+/** Every edge on the ways up from these devices: device → its parents. */
+export const ancestry = async (trx: Trx, ids: readonly string[]): Promise<Map<string, string[]>> => {
+  const { rows } = await sql<{ device_id: string; parent_id: string }>`
+    with recursive up as (
+      select device_id, parent_id from device_parents where device_id = any(${[...ids]}::uuid[])
+      union
+      select p.device_id, p.parent_id from device_parents p join up on p.device_id = up.parent_id
+    ) select * from up`.execute(trx);
+  const parents = new Map<string, string[]>();
+  for (const { device_id, parent_id } of rows)
+    parents.set(device_id, [...(parents.get(device_id) ?? []), parent_id]);
+  return parents;
+};
+
+/** The columns that a person sets. */
+export interface DeviceValues {
+  code: string;
+  name: string;
+  kind: DeviceKind;
+  model: string | null;
+  address: string;
+  link: Link;
+  site_id: string;
+  agent_id: string;
+}
+
+export const insertDevice = async (trx: Trx, id: string, values: DeviceValues, now: Date): Promise<void> => {
+  await trx
+    .insertInto('devices')
+    .values({ id, ...values, created_at: now, updated_at: now })
+    .execute();
+};
+
+export const updateDevice = async (trx: Trx, id: string, values: DeviceValues, now: Date): Promise<void> => {
+  await trx
+    .updateTable('devices')
+    .set({ ...values, updated_at: now })
+    .where('id', '=', id)
+    .execute();
+};
+
+export const replaceParents = async (trx: Trx, id: string, parentIds: readonly string[]): Promise<void> => {
+  await trx.deleteFrom('device_parents').where('device_id', '=', id).execute();
+  if (parentIds.length === 0) return;
+  await trx
+    .insertInto('device_parents')
+    .values(parentIds.map((parentId) => ({ device_id: id, parent_id: parentId })))
+    .execute();
+};
+
+/** Takes the device out of service with its checks and its edges; answers the devices that had it as a parent. */
+export const markDeviceDeleted = async (trx: Trx, id: string, now: Date): Promise<string[]> => {
+  await retireChecks(trx, id, now);
+  await trx.deleteFrom('device_parents').where('device_id', '=', id).execute();
+  const orphans = await trx
+    .deleteFrom('device_parents')
+    .where('parent_id', '=', id)
+    .returning('device_id')
+    .execute();
+  await trx.updateTable('devices').set({ deleted_at: now, updated_at: now }).where('id', '=', id).execute();
+  return orphans.map((row) => row.device_id);
+};
+
+export interface NewCheck {
+  type: Check['type'];
+  interval_s: number;
+  timeout_ms: number | null;
+}
+
+export const insertChecks = async (
+  trx: Trx,
+  deviceId: string,
+  checks: readonly NewCheck[],
+  now: Date,
+): Promise<void> => {
+  await trx
+    .insertInto('checks')
+    .values(checks.map((check) => ({ device_id: deviceId, ...check, created_at: now, deleted_at: null })))
+    .execute();
+};
+
+export const retireChecks = async (trx: Trx, deviceId: string, now: Date): Promise<void> => {
+  await trx
+    .updateTable('checks')
+    .set({ deleted_at: now })
+    .where('device_id', '=', deviceId)
+    .where('deleted_at', 'is', null)
+    .execute();
+};
+
+export const setIcmpTimeout = async (trx: Trx, deviceId: string, timeoutMs: number): Promise<void> => {
+  await trx
+    .updateTable('checks')
+    .set({ timeout_ms: timeoutMs })
+    .where('device_id', '=', deviceId)
+    .where('type', '=', 'icmp')
+    .where('deleted_at', 'is', null)
+    .execute();
+};
+
+/** The lower-case codes in use that begin with `base`. */
+export const takenDeviceCodes = async (trx: Trx, base: string): Promise<Set<string>> => {
+  const rows = await trx
+    .selectFrom('devices')
+    .select(sql<string>`lower(code)`.as('code'))
+    .where('deleted_at', 'is', null)
+    .where(sql<boolean>`starts_with(lower(code), ${base.toLowerCase()})`)
+    .execute();
+  return new Set(rows.map((row) => row.code));
+};
+
+/** Whether the device was ever made, deleted or not. */
+export const deviceWasMade = async (trx: Trx, id: string): Promise<boolean> =>
+  (await trx.selectFrom('devices').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+
+/** Open incidents, whatever they are about. */
+export const countOpenIncidents = async (db: Db): Promise<number> => {
+  const { rows } = await sql<{ open: number }>`
+    select count(*) as open from incident_details where is_open and condition is not null`.execute(db);
+  return rows[0]?.open ?? 0;
+};

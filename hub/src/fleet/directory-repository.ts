@@ -1,0 +1,20 @@
+import type { Db } from '../platform/postgres/postgres.js';
+import type { AgentRow } from './agents-repository.js';
+import { listDevices, type StoredDevice } from './devices-repository.js';
+import type { SiteRow } from './sites-repository.js';
+
+export interface StoredFleet {
+  sites: SiteRow[];
+  agents: AgentRow[];
+  devices: StoredDevice[];
+}
+
+/** Everything in service, for the directory's start. */
+export const loadFleet = async (db: Db): Promise<StoredFleet> => {
+  const [sites, agents, { devices }] = await Promise.all([
+    db.selectFrom('sites').selectAll().where('deleted_at', 'is', null).execute(),
+    db.selectFrom('agents').selectAll().where('deleted_at', 'is', null).execute(),
+    listDevices(db, { page: 1, perPage: 2_147_483_647, sort: [] }),
+  ]);
+  return { sites, agents, devices };
+};

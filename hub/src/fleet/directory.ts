@@ -1,0 +1,61 @@
+import type {
+  DirectoryAgent,
+  DirectoryCheck,
+  DirectoryDevice,
+  DirectorySite,
+  FleetDirectory,
+} from './ports.js';
+
+/** The directory as the fleet itself changes it; everyone else gets the reading half. */
+export interface WritableDirectory extends FleetDirectory {
+  putSite(site: DirectorySite): void;
+  removeSite(id: string): void;
+  putAgent(agent: DirectoryAgent): void;
+  removeAgent(id: string): void;
+  /** Takes the device's checks and agent over as well. */
+  putDevice(device: DirectoryDevice): void;
+  removeDevice(id: string): void;
+}
+
+/** An empty directory. Whoever iterates must not wait in between. */
+export const createDirectory = (): WritableDirectory => {
+  const sites = new Map<string, DirectorySite>();
+  const agents = new Map<string, DirectoryAgent>();
+  const devices = new Map<string, DirectoryDevice>();
+  const checks = new Map<number, DirectoryCheck>();
+  const byAgent = new Map<string, Map<string, DirectoryDevice>>();
+
+  const removeDevice = (id: string): void => {
+    const device = devices.get(id);
+    if (!device) return;
+    devices.delete(id);
+    for (const check of device.checks) checks.delete(check.id);
+    const siblings = byAgent.get(device.agentId);
+    siblings?.delete(id);
+    if (siblings?.size === 0) byAgent.delete(device.agentId);
+  };
+
+  return {
+    site: (id) => sites.get(id),
+    agent: (id) => agents.get(id),
+    device: (id) => devices.get(id),
+    check: (id) => checks.get(id),
+    sites: () => sites.values(),
+    agents: () => agents.values(),
+    devices: () => devices.values(),
+    devicesOfAgent: (agentId) => byAgent.get(agentId)?.values() ?? [],
+    putSite: (site) => void sites.set(site.id, site),
+    removeSite: (id) => void sites.delete(id),
+    putAgent: (agent) => void agents.set(agent.id, agent),
+    removeAgent: (id) => void agents.delete(id),
+    putDevice: (device) => {
+      removeDevice(device.id);
+      devices.set(device.id, device);
+      for (const check of device.checks) checks.set(check.id, check);
+      const siblings = byAgent.get(device.agentId) ?? new Map<string, DirectoryDevice>();
+      siblings.set(device.id, device);
+      byAgent.set(device.agentId, siblings);
+    },
+    removeDevice,
+  };
+};

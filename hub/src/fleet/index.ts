@@ -1,0 +1,12 @@
+export { createFleet, type Fleet, type FleetDeps } from './fleet.js';
+export type { AgentListQuery, AgentSort } from './agents-repository.js';
+export type { AgentService } from './agents-service.js';
+export type { DeviceListQuery, DeviceSort, StoredDevice } from './devices-repository.js';
+export type { DeviceService } from './devices-service.js';
+export type { EnrolmentService } from './enrolment-service.js';
+export type { ListPage, SortTerm } from './listing.js';
+export type { LocalAgent } from './local-agent.js';
+export type { SiteListQuery, SiteSort } from './sites-repository.js';
+export type { SiteService } from './sites-service.js';
+export type { Actor } from './writer.js';
+export type * from './ports.js';
