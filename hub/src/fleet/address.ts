@@ -22,17 +22,12 @@ export const canonicalAddress = (text: string): AddressVerdict => {
         : 'is no IPv4 or IPv6 address; e.g. 10.20.30.40 or 2001:db8::1',
     );
   const address = ipaddr.process(text);
-  switch (address.range()) {
-    case 'unspecified':
-      return refuse('is the unspecified address, which no device has');
-    case 'broadcast':
-      return refuse('is a broadcast address; give the address of one device');
-    case 'multicast':
-      return refuse('is a multicast address; give the address of one device');
-    case 'linkLocal':
-      // An IPv6 link-local address says nothing without its interface, and the agent may have several.
-      if (address.kind() === 'ipv6')
-        return refuse('is an IPv6 link-local address; give a global or unique local one');
-  }
+  const range = address.range();
+  if (range === 'unspecified') return refuse('is the unspecified address, which no device has');
+  if (range === 'broadcast' || range === 'multicast')
+    return refuse(`is a ${range} address; give the address of one device`);
+  // An IPv6 link-local address says nothing without its interface, and the agent may have several.
+  if (range === 'linkLocal' && address.kind() === 'ipv6')
+    return refuse('is an IPv6 link-local address; give a global or unique local one');
   return { ok: true, address: address.toString() };
 };

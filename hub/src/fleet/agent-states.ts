@@ -177,7 +177,7 @@ export const createAgentStates = (deps: {
     stop: async () => {
       stopped = true;
       for (const queue of waiting.values()) queue.cancelRetry?.();
-      await Promise.all([...waiting.values()].map((queue) => queue.running));
+      await Promise.all([...waiting.values()].flatMap((queue) => queue.running ?? []));
     },
   };
 };

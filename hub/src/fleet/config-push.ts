@@ -133,7 +133,7 @@ export const createConfigPush = (deps: {
     stop: async () => {
       stopped = true;
       for (const sending of sendings.values()) sending.cancelTimer?.();
-      await Promise.all([...sendings.values()].map((sending) => sending.running));
+      await Promise.all([...sendings.values()].flatMap((sending) => sending.running ?? []));
     },
   };
 };

@@ -1,0 +1,152 @@
+import {
+  CreateDeviceBody,
+  Device,
+  DeviceQuery,
+  ErrorBody,
+  Ok,
+  OkPage,
+  Series,
+  SeriesQuery,
+  UpdateDeviceBody,
+  type SeriesMetric,
+} from '@siaga/shared';
+import Type from 'typebox';
+import { DomainError, fieldError } from '../../errors.js';
+import type { DeviceSort, Fleet, StoredDevice } from '../../fleet/index.js';
+import { ok, page } from '../../platform/http/envelope.js';
+import type { App } from '../../platform/http/types.js';
+import type { LatestFigures } from '../../telemetry/ports.js';
+import { IdParams } from './monitoring-params.js';
+import { actorOf, instantOf, listOf } from './monitoring-queries.js';
+
+const tags = ['devices'];
+const HOUR_MS = 3_600_000;
+const STANDARD_POINTS = 300;
+const MOST_POINTS = 2_000;
+
+/** What these routes ask of telemetry. */
+export interface DeviceFigures {
+  latest(deviceId: string): LatestFigures | undefined;
+  series(query: {
+    deviceId: string;
+    metric: SeriesMetric;
+    fromMs: number;
+    toMs: number;
+    points: number;
+  }): Promise<Series>;
+}
+
+export const registerDeviceRoutes = (
+  app: App,
+  { devices, directory }: Pick<Fleet, 'devices' | 'directory'>,
+  telemetry: DeviceFigures,
+): void => {
+  /** The stored device with the newest figures beside it. */
+  const shown = (device: StoredDevice): Device => {
+    const figures = telemetry.latest(device.id);
+    return {
+      ...device,
+      rtt_ms: figures?.rttMs ?? null,
+      loss_percent: figures?.lossPercent ?? null,
+      last_seen_at: figures ? new Date(figures.atMs).toISOString() : null,
+    };
+  };
+
+  app.get(
+    '/monitoring/devices',
+    {
+      config: { permission: 'monitoring:read' },
+      schema: {
+        tags,
+        summary: 'Devices, by name unless sorted; by health the worst come first',
+        querystring: DeviceQuery,
+        response: { 200: OkPage(Device) },
+      },
+    },
+    async (request) => {
+      const list = await devices.list(listOf<DeviceSort, typeof request.query>(request.query));
+      return page(request, list.items.map(shown), list);
+    },
+  );
+  app.post(
+    '/monitoring/devices',
+    {
+      config: { permission: 'monitoring:write' },
+      schema: {
+        tags,
+        summary: 'Adds a device and pings it from now on',
+        description: 'An address and a site are enough; what else there is has a default.',
+        body: CreateDeviceBody,
+        response: { 201: Ok(Device), 409: ErrorBody },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(ok(request, shown(await devices.create(actorOf(request), request.body)))),
+  );
+  app.get(
+    '/monitoring/devices/:id',
+    {
+      config: { permission: 'monitoring:read' },
+      schema: { tags, summary: 'One device', params: IdParams, response: { 200: Ok(Device) } },
+    },
+    async (request) => ok(request, shown(await devices.get(request.params.id))),
+  );
+  app.patch(
+    '/monitoring/devices/:id',
+    {
+      config: { permission: 'monitoring:write' },
+      schema: {
+        tags,
+        summary: 'Changes the fields given',
+        description:
+          'A new address or link keeps the device, its checks and its history; another agent begins with new checks.',
+        params: IdParams,
+        body: UpdateDeviceBody,
+        response: { 200: Ok(Device), 409: ErrorBody },
+      },
+    },
+    async (request) =>
+      ok(request, shown(await devices.update(actorOf(request), request.params.id, request.body))),
+  );
+  app.delete(
+    '/monitoring/devices/:id',
+    {
+      config: { permission: 'monitoring:write' },
+      schema: {
+        tags,
+        summary: 'Takes a device out of service',
+        params: IdParams,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      await devices.remove(actorOf(request), request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+  app.get(
+    '/monitoring/devices/:id/series',
+    {
+      config: { permission: 'monitoring:read' },
+      schema: {
+        tags,
+        summary: "A metric's past in columns; the last hour unless told",
+        params: IdParams,
+        querystring: SeriesQuery,
+        response: { 200: Ok(Series) },
+      },
+    },
+    async (request) => {
+      const { id: deviceId } = request.params;
+      if (!directory.device(deviceId))
+        throw new DomainError('RESOURCE_NOT_FOUND', { message: 'There is no such device' });
+      const { metric, from, to, points } = request.query;
+      const toMs = to === undefined ? request.server.clock.nowMs() : instantOf('to', to);
+      const fromMs = from === undefined ? toMs - HOUR_MS : instantOf('from', from);
+      if (fromMs >= toMs) throw fieldError('from', 'must be before `to`');
+      const count = points === undefined ? STANDARD_POINTS : Number(points);
+      if (count < 2 || count > MOST_POINTS) throw fieldError('points', `must be 2 to ${MOST_POINTS}`);
+      return ok(request, await telemetry.series({ deviceId, metric, fromMs, toMs, points: count }));
+    },
+  );
+};

@@ -1,0 +1,32 @@
+import { Ok, Overview, type Health } from '@siaga/shared';
+import type { Fleet } from '../../fleet/index.js';
+import { ok } from '../../platform/http/envelope.js';
+import type { App } from '../../platform/http/types.js';
+import { registerAgentRoutes } from './monitoring-agents.js';
+import { registerDeviceRoutes, type DeviceFigures } from './monitoring-devices.js';
+import { registerSiteRoutes } from './monitoring-sites.js';
+
+export interface MonitoringDeps {
+  fleet: Fleet;
+  telemetry: DeviceFigures;
+  detection: { verdict(deviceId: string): { health: Health } | undefined };
+}
+
+/** Siaga's own routes under /monitoring (api.md); `app` is mounted at v1. */
+export const registerMonitoringRoutes = (app: App, { fleet, telemetry, detection }: MonitoringDeps): void => {
+  registerSiteRoutes(app, fleet);
+  registerAgentRoutes(app, fleet);
+  registerDeviceRoutes(app, fleet, telemetry);
+  app.get(
+    '/monitoring/overview',
+    {
+      config: { permission: 'monitoring:read' },
+      schema: {
+        tags: ['overview'],
+        summary: 'Devices by health, over all and by site; agents by state; open incidents',
+        response: { 200: Ok(Overview) },
+      },
+    },
+    async (request) => ok(request, await fleet.overview((id) => detection.verdict(id)?.health)),
+  );
+};
