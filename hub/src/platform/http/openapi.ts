@@ -56,6 +56,7 @@ export const registerDocuments = (v1: App, version: string): void => {
     });
     await docs.register(fastifySwaggerUi, {
       routePrefix: '/docs',
+      indexPrefix: BASE_PATH,
       uiConfig: {
         url: `${BASE_PATH}/openapi.json`,
         docExpansion: 'list',
