@@ -1,0 +1,63 @@
+import { OUTCOME } from '@siaga/shared';
+import type { LatestFigures } from './ports.js';
+
+/** Cycles that hold the last 20 packets: six whole ones and two thirds of a seventh. */
+const WHOLE_CYCLES = 6;
+const PACKETS = 20;
+
+interface Figures {
+  deviceId: string;
+  atMs: number;
+  /** Negative where nothing came back. */
+  avgUs: number;
+  cycles: number;
+  /** Lost packets of the last seven cycles, two bits each, the newest lowest. */
+  lost: number;
+}
+
+/** The newest figures of every ICMP check, kept as samples pass. */
+export interface Latest {
+  /** One cycle of the live lane, in order; skipped ones tell nothing. */
+  note(checkId: number, deviceId: string, atMs: number, outcome: number, avgUs: number, lost: number): void;
+  of(checkId: number): LatestFigures | undefined;
+  forgetDevice(deviceId: string): void;
+}
+
+export const createLatest = (): Latest => {
+  const byCheck = new Map<number, Figures>();
+  return {
+    note: (checkId, deviceId, atMs, outcome, avgUs, lost) => {
+      if (outcome === OUTCOME.skipped) return;
+      let figures = byCheck.get(checkId);
+      if (!figures) {
+        figures = { deviceId, atMs: 0, avgUs: -1, cycles: 0, lost: 0 };
+        byCheck.set(checkId, figures);
+      }
+      figures.atMs = atMs;
+      figures.avgUs = outcome === OUTCOME.ok ? avgUs : -1;
+      figures.lost = ((figures.lost << 2) | lost) & 0x3fff;
+      if (figures.cycles <= WHOLE_CYCLES) figures.cycles++;
+    },
+    of: (checkId) => {
+      const figures = byCheck.get(checkId);
+      if (!figures) return undefined;
+      return {
+        rttMs: figures.avgUs < 0 ? null : figures.avgUs / 1000,
+        lossPercent: lossPercent(figures),
+        atMs: figures.atMs,
+      };
+    },
+    forgetDevice: (deviceId) => {
+      for (const [checkId, figures] of byCheck) if (figures.deviceId === deviceId) byCheck.delete(checkId);
+    },
+  };
+};
+
+const lossPercent = ({ cycles, lost }: Figures): number => {
+  let total = 0;
+  for (let i = 0; i < Math.min(cycles, WHOLE_CYCLES); i++) total += (lost >> (2 * i)) & 3;
+  if (cycles <= WHOLE_CYCLES) return (100 * total) / (cycles * 3);
+  // Of the seventh cycle only two packets count; which two is not known.
+  total += (((lost >> (2 * WHOLE_CYCLES)) & 3) * 2) / 3;
+  return (100 * total) / PACKETS;
+};
