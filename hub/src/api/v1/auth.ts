@@ -1,4 +1,4 @@
-import type { V1User} from '@siaga/shared';
+import type { V1User } from '@siaga/shared';
 import { LoginBody, Ok, RefreshBody, RefreshedTokens, TokenPair, WebSession } from '@siaga/shared';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';

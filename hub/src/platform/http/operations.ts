@@ -34,6 +34,8 @@ export const measureRequests = (app: App, metrics: Registry): void => {
     registers: [metrics],
   });
   app.addHook('onResponse', (request, reply, done) => {
+    // A feed's life is no answer's time.
+    if (request.routeOptions.config.exempt === true) return done();
     const labels = {
       method: request.method,
       route: request.routeOptions.url ?? 'none',
