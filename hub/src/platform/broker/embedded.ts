@@ -217,7 +217,7 @@ export const createEmbeddedBroker = (
         ? tls.createServer({ ...options.tls, handshakeTimeout: CONNECT_TIMEOUT_MS }, onConnection)
         : net.createServer(onConnection);
       created.maxConnections = MAX_CONNECTIONS;
-      created.on('connection', (socket) => {
+      created.on('connection', (socket: net.Socket) => {
         tcpSockets.add(socket);
         socket.once('close', () => tcpSockets.delete(socket));
       });

@@ -1,0 +1,93 @@
+import type { Logger } from 'pino';
+import type { Counter } from 'prom-client';
+import type { Clock } from '../platform/clock.js';
+import type { Db } from '../platform/postgres/postgres.js';
+
+export interface DeadLetter {
+  agentId?: string;
+  topic?: string;
+  reason: string;
+  payload: Buffer | string;
+}
+
+/** Where goes what cannot be read or stored. Takes at once, never throws, may let letters go (counted). */
+export interface DeadLetters {
+  add(letter: DeadLetter): void;
+}
+
+const MAX_PAYLOAD_BYTES = 64 * 1024;
+/** Letters kept; older ones are deleted. */
+const MAX_KEPT = 10_000;
+const MAX_WAITING = 200;
+/** Letters a minute; a burst of as many at once. */
+const PER_MINUTE = 60;
+const RETRY_MS = 5_000;
+
+/** In PostgreSQL, at a bounded rate: a sender of nonsense must not fill a disk. */
+export const createDeadLetters = (deps: {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  /** Counts the letters that were let go. */
+  lost: Counter;
+}): DeadLetters => {
+  const { db, clock, log } = deps;
+  const waiting: DeadLetter[] = [];
+  let writing = false;
+  let tokens = PER_MINUTE;
+  let refilledMs = clock.monotonicMs();
+
+  const hasToken = (): boolean => {
+    const nowMs = clock.monotonicMs();
+    tokens = Math.min(PER_MINUTE, tokens + ((nowMs - refilledMs) * PER_MINUTE) / 60_000);
+    refilledMs = nowMs;
+    if (tokens < 1) return false;
+    tokens--;
+    return true;
+  };
+
+  const write = async (letters: readonly DeadLetter[]): Promise<void> => {
+    const rows = letters.map(({ agentId, topic, reason, payload }) => ({
+      agent_id: agentId ?? null,
+      topic: topic ?? null,
+      reason,
+      payload: Buffer.from(payload as string).subarray(0, MAX_PAYLOAD_BYTES),
+    }));
+    await db.insertInto('dead_letters').values(rows).execute();
+    await db
+      .deleteFrom('dead_letters')
+      .where('id', '<=', (query) =>
+        query.selectFrom('dead_letters').select((of) => of(of.fn.max('id'), '-', MAX_KEPT).as('oldest')),
+      )
+      .execute();
+  };
+
+  const flush = (): void => {
+    if (writing || waiting.length === 0) return;
+    writing = true;
+    const letters = waiting.slice();
+    write(letters).then(
+      () => {
+        waiting.splice(0, letters.length);
+        writing = false;
+        flush();
+      },
+      (error: unknown) => {
+        log.warn({ err: error, letters: letters.length }, 'dead letters could not be written');
+        clock.after(RETRY_MS, () => {
+          writing = false;
+          flush();
+        });
+      },
+    );
+  };
+
+  return {
+    add: (letter) => {
+      if (waiting.length >= MAX_WAITING || !hasToken()) return deps.lost.inc();
+      // A copy: the payload is a view into a socket's buffer.
+      waiting.push({ ...letter, payload: Buffer.from(letter.payload as string) });
+      flush();
+    },
+  };
+};
