@@ -28,6 +28,8 @@ export interface HubEvents {
   /** Health, since or the open incident of these devices changed. */
   'health.changed': [deviceIds: readonly string[]];
   'incident.changed': [ticket: TicketSummary];
+  /** Another hub has taken this shard: this one does not judge any more. */
+  'judging.lost': [shard: string];
   /** A sign-in was revoked: its live feeds must end. */
   'sign-in.revoked': [signInId: string];
 }

@@ -1,4 +1,4 @@
-import type { Condition, Evidence, TicketSummary } from '@siaga/shared';
+import type { Condition, DeviceKind, Evidence, TicketSummary } from '@siaga/shared';
 import type { Transaction } from 'kysely';
 import type { Database } from '../platform/postgres/schema.js';
 
@@ -9,6 +9,8 @@ export interface OpenIncident {
   subjectId: string;
   siteId: string;
   deviceId: string;
+  /** What kind of thing fails: it decides the impact. */
+  deviceKind: DeviceKind;
   condition: Condition;
   /** First failed cycle, epoch ms by the sample's stamp. */
   firstFailedAtMs: number;
@@ -30,11 +32,15 @@ export interface ResolveIncident {
 export type IncidentEffect = OpenIncident | ResolveIncident;
 
 /**
- * The desk as detection sees it. `apply` opens, reopens (a recurrence within 30 min, rule 9) or resolves and answers
- * the ticket as it is now, or undefined where nothing changed (already open, nothing to resolve).
+ * The desk as detection sees it. `applyAll` opens, reopens (a recurrence within 30 min, rule 9) or resolves, in order
+ * and in a few statements for all; for each effect it answers the ticket as it is afterwards, or undefined where
+ * nothing changed (already open, nothing to resolve). It throws where one of them is refused, and then none counts.
  */
 export interface IncidentDesk {
-  apply(trx: Transaction<Database>, effect: IncidentEffect): Promise<TicketSummary | undefined>;
+  applyAll(
+    trx: Transaction<Database>,
+    effects: readonly IncidentEffect[],
+  ): Promise<(TicketSummary | undefined)[]>;
   /** Open incidents of monitoring by subject, to begin with after a start. */
   openBySubject(): Promise<Map<string, string>>;
 }

@@ -1,0 +1,122 @@
+import { OUTCOME, type BatchBody } from '@siaga/shared';
+import { judgeRuns, type LateHealth, type LateNumbers, type LateRun } from './engine/index.js';
+import type { HealRequest } from './store.js';
+
+/** Runs of one device that may wait for healing; past it the oldest are given up. */
+const MAX_RUNS = 2_000;
+/** Devices healed in one transaction. */
+const MAX_DEVICES = 500;
+
+/** What must be known of a check's device to read its late samples; undefined where it is not judged. */
+export type LateSubject = (
+  checkId: number,
+  agentId: string,
+) => { deviceId: string; numbers: LateNumbers } | undefined;
+
+/**
+ * Late samples on their way to rule 12, kept as runs of equal outcomes: days of history cost a few numbers a device,
+ * however long PostgreSQL is away.
+ */
+export interface LateSamples {
+  add(agentId: string, body: BatchBody): void;
+  /** What is to be healed next, at most MAX_DEVICES; empty where nothing is. */
+  take(): HealRequest[];
+  /** The taken requests are done. */
+  done(requests: readonly HealRequest[]): void;
+  /** The taken requests failed: `take` answers them again. */
+  failed(requests: readonly HealRequest[]): void;
+  forget(deviceId: string): void;
+  /** Runs given up because too many waited. */
+  dropped(): number;
+}
+
+interface Waiting {
+  /** Health before the oldest run that is kept. */
+  before: LateHealth;
+  runs: LateRun[];
+  /** The run that grows; samples of one lane come in order, but a lane may fall behind another. */
+  current: LateRun | undefined;
+  numbers: LateNumbers;
+}
+
+export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
+  const waiting = new Map<string, Waiting>();
+  const dirty = new Set<string>();
+  let droppedRuns = 0;
+
+  const addCycle = (own: Waiting, stampMs: number, failed: boolean): void => {
+    const { current, runs, numbers } = own;
+    const sinceMs = current ? stampMs - current.toMs : Infinity;
+    if (current && sinceMs > 0 && sinceMs <= numbers.gapMs && current.failed === failed) {
+      current.toMs = stampMs;
+      current.cycles += 1;
+      return;
+    }
+    // The same cycle may come twice: given up by the live lane here, and by the history lane of its agent.
+    if (runs.some((run) => stampMs >= run.fromMs && stampMs <= run.toMs)) return;
+    own.current = { failed, fromMs: stampMs, toMs: stampMs, cycles: 1 };
+    if (stampMs < (runs[0]?.fromMs ?? 0)) own.before = null;
+    runs.push(own.current);
+    if (runs.length > MAX_RUNS) {
+      runs.shift();
+      own.before = null;
+      droppedRuns += 1;
+    }
+  };
+
+  return {
+    add: (agentId, { t0, icmp }) => {
+      if (!icmp) return;
+      let stampMs = t0;
+      for (let place = 0; place < icmp.c.length; place += 1) {
+        stampMs += icmp.d[place]!;
+        const outcome = icmp.o[place]!;
+        if (outcome === OUTCOME.skipped) continue;
+        const subject = subjectOf(icmp.c[place]!, agentId);
+        if (!subject) continue;
+        let own = waiting.get(subject.deviceId);
+        if (!own) {
+          own = { before: null, runs: [], current: undefined, numbers: subject.numbers };
+          waiting.set(subject.deviceId, own);
+        }
+        own.numbers = subject.numbers;
+        addCycle(own, stampMs, outcome === OUTCOME.failed);
+        dirty.add(subject.deviceId);
+      }
+    },
+    take: () => {
+      const requests: HealRequest[] = [];
+      for (const deviceId of dirty) {
+        if (requests.length === MAX_DEVICES) break;
+        dirty.delete(deviceId);
+        const own = waiting.get(deviceId);
+        if (!own) continue;
+        own.runs.sort((one, other) => one.fromMs - other.fromMs);
+        const runs = own.runs.map((run) => ({ ...run }));
+        requests.push({ deviceId, runs, before: own.before, numbers: own.numbers });
+      }
+      return requests;
+    },
+    done: (requests) => {
+      for (const { deviceId, runs, before, numbers } of requests) {
+        const own = waiting.get(deviceId);
+        if (!own) continue;
+        // The last run may still grow: it is judged again, with the health that held before it.
+        const settled = runs.slice(0, -1);
+        const last = settled.at(-1);
+        if (!last) continue;
+        const isJoined = runs.at(-1)!.fromMs - last.toMs <= numbers.gapMs;
+        own.before = isJoined ? judgeRuns(settled, before, numbers).after : null;
+        own.runs = own.runs.filter((run) => run.toMs > last.toMs);
+      }
+    },
+    failed: (requests) => {
+      for (const { deviceId } of requests) if (waiting.has(deviceId)) dirty.add(deviceId);
+    },
+    forget: (deviceId) => {
+      waiting.delete(deviceId);
+      dirty.delete(deviceId);
+    },
+    dropped: () => droppedRuns,
+  };
+};
