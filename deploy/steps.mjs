@@ -77,6 +77,26 @@ export const run = async (program, args, options = {}) => {
   }
 };
 
+/**
+ * Runs a program that talks to the terminal itself.
+ * @param {string[]} command
+ * @returns {Promise<boolean>} whether it succeeded
+ */
+export const runShown = ([program, ...args]) =>
+  new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit' });
+    running.add(child);
+    child.once('error', (error) => {
+      console.error(error.message);
+      running.delete(child);
+      resolve(false);
+    });
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve(code === 0);
+    });
+  });
+
 /** npm as the one that runs this script, else the one on the PATH. */
 export const npm = (args, options) => {
   const script = process.env.npm_execpath;

@@ -4,7 +4,7 @@ import { StartError } from '../../errors.js';
 import { identify, ownStartTime } from './process-table.js';
 
 const NAME = /^hub\.lock\.(\d+)$/;
-const NEEDED_BYTES = 256 * 1024 * 1024;
+const NEEDED_MB = 256;
 const TEST_BYTES = 1024 * 1024;
 const ATTEMPTS = 20;
 
@@ -104,16 +104,14 @@ const writeWhole = async (path: string, content: Buffer): Promise<void> => {
 };
 
 const testWriting = async (dataDir: string, path: string): Promise<void> => {
-  const { bavail, bsize } = await statfs(dataDir);
-  if (bavail * bsize < NEEDED_BYTES)
-    throw Object.assign(new Error(`${Math.floor((bavail * bsize) / 1024 / 1024)} MB free`), {
-      code: 'ENOSPC',
-    });
   try {
     await writeWhole(path, Buffer.alloc(TEST_BYTES, 1));
   } finally {
     await rm(path, { force: true });
   }
+  const { bavail, bsize } = await statfs(dataDir);
+  const freeMb = Math.floor((bavail * bsize) / 1024 / 1024);
+  if (freeMb < NEEDED_MB) throw Object.assign(new Error(`${freeMb} MB free`), { code: 'ENOSPC' });
 };
 
 const inUse = (dataDir: string, pid?: number) =>
@@ -122,12 +120,11 @@ const inUse = (dataDir: string, pid?: number) =>
   );
 
 const explain = (dataDir: string, error: NodeJS.ErrnoException): StartError => {
-  const needed = `${NEEDED_BYTES / 1024 / 1024} MB`;
   const words: Record<string, string> = {
     EROFS: 'is on a read-only file system; name a folder that can be written',
     EACCES: 'may not be written by this user; name another folder or change its owner',
     EPERM: 'may not be written by this user; name another folder or change its owner',
-    ENOSPC: `has too little room: the hub needs at least ${needed} free to start (${error.message}); free some or name a folder on another disk`,
+    ENOSPC: `has too little room: the hub needs at least ${NEEDED_MB} MB free to start (${error.message}); free some or name a folder on another disk`,
     EDQUOT: 'is over its disk quota; free some room or name a folder on another disk',
     ENOTDIR: 'is not a folder; name a folder',
     EEXIST: 'is not a folder; name a folder',

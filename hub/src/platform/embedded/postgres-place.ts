@@ -20,6 +20,17 @@ export interface PostgresPlace {
   account?: { uid: number; gid: number };
 }
 
+/** The ways out when this runs as root; tests name their own. */
+export interface RootWays {
+  /** The program that makes a user namespace. */
+  unshareProgram: string;
+  /** Where binaries and data go when no namespace is to be had. */
+  systemHome: string;
+}
+
+/** The ways of a real system. */
+export const ROOT_WAYS: RootWays = { unshareProgram: 'unshare', systemHome: '/var/lib/siaga' };
+
 interface Account {
   name: string;
   uid: number;
@@ -27,7 +38,6 @@ interface Account {
 }
 
 const run = promisify(execFile);
-const SYSTEM_HOME = '/var/lib/siaga';
 const PREFERRED_ACCOUNTS = ['postgres', 'nobody'];
 
 /** Folder of the cluster inside a place's home. */
@@ -36,17 +46,18 @@ export const clusterDir = (home: string): string => join(home, 'postgres');
 /**
  * PostgreSQL refuses to run as root. As an ordinary user it runs as that user. As root: under a user namespace where
  * root looks like an ordinary account, so that it may enter folders that only root may enter; where the kernel
- * refuses that, as an unprivileged account with its files under /var/lib/siaga. A cluster that an ordinary user made
+ * refuses that, as an unprivileged account with its files under `systemHome`. A cluster that an ordinary user made
  * is run as that user. Throws StartError where no way is left.
  */
 export const placePostgres = async (deps: {
   dataDir: string;
   binaries: PostgresBinaries;
   log: Logger;
-  /** The program that makes the user namespace. */
-  unshareProgram: string;
+  rootWays: RootWays;
 }): Promise<PostgresPlace> => {
   const { dataDir, binaries, log } = deps;
+  const { unshareProgram, systemHome } = deps.rootWays;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const here: PostgresPlace = { binaries: binaries.root, home: dataDir, wrapper: [] };
   if (process.geteuid?.() !== 0) return here;
 
@@ -59,10 +70,10 @@ export const placePostgres = async (deps: {
   if (!account)
     throw new StartError('PostgreSQL does not run as root and /etc/passwd names no other account');
 
-  const system = join(SYSTEM_HOME, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
+  const system = join(systemHome, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
   if (!existsSync(clusterDir(system))) {
     const wrapper = [
-      deps.unshareProgram,
+      unshareProgram,
       '--user',
       `--map-user=${account.uid}`,
       `--map-group=${account.gid}`,
@@ -82,10 +93,10 @@ export const placePostgres = async (deps: {
   }
   const { uid, gid } = existsSync(clusterDir(system)) ? await stat(clusterDir(system)) : account;
   await mkdir(system, { recursive: true, mode: 0o700 });
-  await chmod(SYSTEM_HOME, 0o711);
+  await chmod(systemHome, 0o711);
   await chown(system, uid, gid);
   return {
-    binaries: await copyBinaries(binaries),
+    binaries: await copyBinaries(binaries, systemHome),
     home: system,
     wrapper: [],
     account: { uid, gid },
@@ -120,8 +131,8 @@ const readAccounts = async (): Promise<Account[]> => {
   return accounts.sort((a, b) => rank(a) - rank(b));
 };
 
-const copyBinaries = async ({ root, version }: PostgresBinaries): Promise<string> => {
-  const target = join(SYSTEM_HOME, `postgresql-${version}`);
+const copyBinaries = async ({ root, version }: PostgresBinaries, systemHome: string): Promise<string> => {
+  const target = join(systemHome, `postgresql-${version}`);
   if (existsSync(target)) return target;
   const fresh = `${target}.fresh.${process.pid}`;
   await cp(root, fresh, { recursive: true, verbatimSymlinks: true });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -10,7 +10,7 @@ import { createChild, type Child, type ChildExit } from './child.js';
 import { onFreePort } from './free-port.js';
 import type { StopStep } from './left-behind.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
-import { clusterDir, placePostgres, type PostgresPlace } from './postgres-place.js';
+import { ROOT_WAYS, clusterDir, placePostgres, type PostgresPlace, type RootWays } from './postgres-place.js';
 
 export interface EmbeddedPostgresOptions {
   /** Absolute. */
@@ -23,8 +23,7 @@ export interface EmbeddedPostgresOptions {
   onExit?: (exit: ChildExit) => void;
   /** Server settings beside the safe ones, for tests that need no durability. */
   settings?: Readonly<Record<string, string>>;
-  /** The program that makes a user namespace when this runs as root. */
-  unshareProgram?: string;
+  rootWays?: RootWays;
 }
 
 export interface EmbeddedPostgres {
@@ -95,7 +94,7 @@ export const createEmbeddedPostgres = (options: EmbeddedPostgresOptions): Embedd
         dataDir,
         binaries,
         log,
-        unshareProgram: options.unshareProgram ?? 'unshare',
+        rootWays: options.rootWays ?? ROOT_WAYS,
       });
       if (!existsSync(clusterDir(place.home))) {
         options.onProgress?.('making the PostgreSQL database');
@@ -127,7 +126,6 @@ export const createEmbeddedPostgres = (options: EmbeddedPostgresOptions): Embedd
 const makeCluster = async (place: PostgresPlace, password: string): Promise<void> => {
   const fresh = `${clusterDir(place.home)}.fresh`;
   const passwordFile = join(place.home, 'postgres.password');
-  await mkdir(place.home, { recursive: true, mode: 0o700 });
   await rm(fresh, { recursive: true, force: true });
   await rm(passwordFile, { force: true });
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
