@@ -8,9 +8,9 @@ export const AgentStateMessage = Type.Object(
   {
     v: Type.Literal(1),
     state: Type.Enum(['online', 'lost', 'stopped'] as const),
-    stream: Type.Integer({ minimum: 1 }),
+    stream: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     /** Counts the connections of this stream. */
-    connection: Type.Integer({ minimum: 1 }),
+    connection: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     /** Machine and state directory, so that two live copies of one identity are told apart. */
     instance: Type.String({ minLength: 1, maxLength: 128 }),
     version: Type.String({ maxLength: 32 }),

@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 export type AddressVerdict = { ok: true; address: string } | { ok: false; reason: string };
 
 const LOOKS_LIKE_NAME = /[g-z]/i;
+const WITH_PREFIX_LENGTH = /\/\d{1,3}$/;
 
 /**
  * The one way an address is written (dotted IPv4, RFC 5952 IPv6), or why it cannot be a device's address.
@@ -10,7 +11,7 @@ const LOOKS_LIKE_NAME = /[g-z]/i;
  */
 export const canonicalAddress = (text: string): AddressVerdict => {
   const refuse = (reason: string): AddressVerdict => ({ ok: false, reason });
-  if (text.includes('/')) return refuse('is a network; give one address without a prefix length');
+  if (WITH_PREFIX_LENGTH.test(text)) return refuse('is a network; give one address without a prefix length');
   if (text.includes('%'))
     return refuse('names an interface; give an address that is valid on every interface of its agent');
   // Four plain decimals only: the shorter, octal and hexadecimal forms mean different hosts to different programs.

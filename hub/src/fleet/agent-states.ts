@@ -131,6 +131,11 @@ export const createAgentStates = (deps: {
         if (queue.steps[0] === step) queue.steps.shift();
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
+        if (isRefusal(error)) {
+          refuse(agentId, 'unsavable', 'a state message holds what PostgreSQL cannot');
+          if (queue.steps[0] === step) queue.steps.shift();
+          continue;
+        }
         log.warn({ err: error, agentId, retryMs }, "an agent's state could not be saved; trying again");
         await new Promise<void>((resolve) => {
           const cancel = clock.after(retryMs, resolve);
@@ -158,7 +163,7 @@ export const createAgentStates = (deps: {
   };
 
   return {
-    onMessage: ({ topic, payload, retain }) => {
+    onMessage: ({ topic, payload }) => {
       const parsed = parseAgentTopic(topic);
       // An empty payload is the hub's own clearing of what a deleted agent left behind.
       if (parsed?.channel !== 'state' || payload.length === 0) return;
@@ -168,9 +173,9 @@ export const createAgentStates = (deps: {
         return refuse(agentId, 'unknown', 'a state message of no known agent');
       const message = decode(payload);
       if (!message) return refuse(agentId, 'undecodable', 'a state message that does not fit its schema');
-      // A will tells of the end, and a retained message of some time ago: neither shows the agent alive now.
-      const isAlive = message.state !== 'lost' && !retain;
-      add(agentId, { kind: 'message', message, seenAtMs: isAlive ? clock.nowMs() : undefined });
+      // A will is the broker's word of an agent that it cannot hear.
+      const seenAtMs = message.state === 'lost' ? undefined : clock.nowMs();
+      add(agentId, { kind: 'message', message, seenAtMs });
     },
     silent: (agentId) => add(agentId, { kind: 'silent' }),
     heardAgain: (agentId) => add(agentId, { kind: 'heard' }),
@@ -181,6 +186,10 @@ export const createAgentStates = (deps: {
     },
   };
 };
+
+/** Whether PostgreSQL will refuse the same values for ever (SQLSTATE classes 22, data, and 23, constraints). */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^2[23][0-9A-Z]{3}$/.test(String(error.code));
 
 const decode = (payload: Buffer): AgentStateMessage | undefined => {
   try {
