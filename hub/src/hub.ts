@@ -1,0 +1,263 @@
+import { X509Certificate, randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { registerAuthRoutes } from './api/v1/auth.js';
+import { registerLiveRoutes } from './api/v1/live.js';
+import { registerMonitoringRoutes } from './api/v1/monitoring.js';
+import { registerTicketRoutes } from './api/v1/tickets.js';
+import type { Config } from './config.js';
+import { createDesk } from './desk/index.js';
+import { createDetection } from './detection/index.js';
+import { createEventBus } from './events.js';
+import { createFleet } from './fleet/index.js';
+import { createIdentity } from './identity/index.js';
+import { createLive } from './live/index.js';
+import type { BrokerMessage } from './platform/broker/broker.js';
+import { createEmbeddedBroker } from './platform/broker/embedded.js';
+import { systemClock } from './platform/clock.js';
+import {
+  createEmbeddedPostgres,
+  createEmbeddedQuestDb,
+  createLocalAgent,
+  lockDataDir,
+} from './platform/embedded/index.js';
+import { createHttp } from './platform/http/http.js';
+import { createPostgres, migratePostgres } from './platform/postgres/postgres.js';
+import { migrateQuestDb } from './platform/questdb/migrations.js';
+import { createQuestDb } from './platform/questdb/questdb.js';
+import { loadSecrets, type Secrets } from './platform/secrets.js';
+import { createTelemetry } from './telemetry/index.js';
+
+export interface Hub {
+  /** Starts every part in order; after a failure `stop` ends those that had started. Throws StartError. */
+  start(): Promise<{ url: string; admin?: { email: string; password?: string } }>;
+  /** Stops the last started first; a part that fails to stop does not keep the others from it. */
+  stop(): Promise<void>;
+}
+
+export interface HubOptions {
+  log: Logger;
+  /** Told of each step as it begins. */
+  progress: (step: string) => void;
+}
+
+const LOOPBACK = '127.0.0.1';
+const QUESTDB_USER = 'siaga';
+const WEB_DIR = fileURLToPath(new URL('../../web/dist/app', import.meta.url));
+const { version: VERSION } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+/** The composition root: builds every part by hand, in the order in which they need each other. */
+export const createHub = (config: Config, { log, progress }: HubOptions): Hub => {
+  const stops: (() => void | Promise<unknown>)[] = [];
+  const clock = systemClock;
+
+  const startStores = async (secrets: Secrets) => {
+    const { dataDir } = config;
+    const startPostgres = async (): Promise<string> => {
+      if (config.postgresUrl !== undefined) return config.postgresUrl;
+      const password = secrets.postgresPassword;
+      const embedded = createEmbeddedPostgres({ dataDir, password, log, onProgress: progress });
+      stops.push(() => embedded.stop());
+      return (await embedded.start()).url;
+    };
+    const startQuestDb = async () => {
+      const { url, user, password, jar } = config.questdb;
+      if (url !== undefined)
+        return createQuestDb({ url, ...(user && { user }), ...(password && { password }) });
+      const login = { user: QUESTDB_USER, password: secrets.questdbPassword };
+      const embedded = createEmbeddedQuestDb({ dataDir, jar, ...login, log });
+      stops.push(() => embedded.stop());
+      return createQuestDb({ url: (await embedded.start()).url, ...login });
+    };
+    progress('starting PostgreSQL and QuestDB');
+    const [postgresUrl, questdb] = await settled(startPostgres(), startQuestDb());
+    stops.push(() => questdb.stop());
+    progress('bringing both stores forward');
+    await Promise.all([migratePostgres(postgresUrl), migrateQuestDb(questdb, config.retention)]);
+    const postgres = createPostgres(postgresUrl, {
+      onError: (error) => log.warn({ err: error }, 'a connection to PostgreSQL broke'),
+    });
+    stops.push(() => postgres.stop());
+    return { db: postgres.db, questdb };
+  };
+
+  const start: Hub['start'] = async () => {
+    const lock = await lockDataDir(config.dataDir);
+    stops.push(() => lock.release());
+    const secrets = await loadSecrets(config.dataDir);
+    const { db, questdb } = await startStores(secrets);
+
+    const run = randomUUID();
+    const events = createEventBus();
+    const metrics = new Registry();
+    collectDefaultMetrics({ register: metrics });
+    const { accessTokenMinutes, retention } = config;
+
+    const identity = createIdentity({ db, secrets, clock, accessTokenMinutes, log, events });
+    const admin = await identity.ensureAdmin(config.admin.email, config.admin.password);
+    identity.start();
+    stops.push(() => identity.stop());
+
+    const fleet = createFleet({
+      db,
+      secrets,
+      events,
+      clock,
+      log,
+      metrics,
+      broker: () => broker,
+      mqttUrl: () => mqttUrl(config),
+      ca: ownAuthority(config),
+    });
+    const { directory } = fleet;
+    await fleet.start();
+    stops.push(() => fleet.stop());
+
+    const desk = createDesk({ db });
+    await desk.start();
+    const { incidents } = desk;
+    const detection = createDetection({ db, directory, incidents, events, clock, run, log, metrics });
+    const broker = createEmbeddedBroker({
+      ...config.mqtt,
+      ...(config.http.tls && { tls: config.http.tls }),
+      authenticate: fleet.authenticateAgent,
+      log,
+      metrics,
+    });
+    const heard = (agentId: string): void => {
+      detection.heard(agentId);
+      fleet.heard(agentId);
+    };
+    const telemetry = createTelemetry({
+      broker,
+      questdb,
+      db,
+      judge: { ...detection, heard },
+      directory,
+      events,
+      clock,
+      run,
+      log,
+      metrics,
+      retention,
+    });
+    const live = createLive({
+      directory,
+      verdict: detection.verdict,
+      openIncidents: () => desk.tickets.openIncidents(),
+      events,
+      clock,
+      run,
+    });
+    const ready = async () => ({
+      postgres: await faultOf(() => sql`select 1`.execute(db)),
+      questdb: await faultOf(() => questdb.exec('select 1')),
+      detection: detection.problem(),
+    });
+    const http = createHttp({
+      config,
+      identity,
+      log,
+      clock,
+      metrics,
+      ready,
+      webDir: WEB_DIR,
+      version: VERSION,
+    });
+    http.v1((app) => {
+      registerAuthRoutes(app, { identity, cookie: http.cookie, publicUrl: config.http.publicUrl });
+      registerMonitoringRoutes(app, { fleet, telemetry, detection });
+      registerTicketRoutes(app, { desk });
+      registerLiveRoutes(app, { live, identity, events, clock });
+    });
+
+    progress('loading verdicts and starting to judge');
+    await detection.start();
+    stops.push(() => detection.stop());
+    await telemetry.start();
+    stops.push(() => telemetry.stop());
+    await live.start();
+    stops.push(() => live.stop());
+
+    progress(`listening for agents on ${config.mqtt.host}:${config.mqtt.port}`);
+    broker.onMessage((message: BrokerMessage) => {
+      if (message.topic.endsWith('/telemetry')) telemetry.handle(message);
+      else fleet.onStateMessage(message);
+    });
+    await broker.start();
+    stops.push(() => broker.stop());
+    await fleet.publishAllConfigs();
+
+    progress(`listening for people on ${config.http.host}:${config.http.port}`);
+    const { url } = await http.start();
+    stops.push(() => http.stop());
+
+    if (config.localAgent) await startLocalAgent(fleet);
+    const reachable = config.http.port === 0 ? url : config.http.publicUrl;
+    return {
+      url: reachable,
+      ...(admin.created && {
+        admin: { email: config.admin.email, ...(admin.password && { password: admin.password }) },
+      }),
+    };
+  };
+
+  const startLocalAgent = async (fleet: ReturnType<typeof createFleet>): Promise<void> => {
+    const credentials = await fleet.ensureLocalAgent({ address: LOOPBACK });
+    if (!credentials) return;
+    progress('starting the agent that watches this machine');
+    const agent = createLocalAgent({
+      dataDir: config.dataDir,
+      mqttUrl: mqttUrl(config),
+      ca: ownAuthority(config) ?? null,
+      ...credentials,
+      log,
+    });
+    stops.push(() => agent.stop());
+    await agent.start();
+  };
+
+  return {
+    start,
+    stop: async () => {
+      const faults: unknown[] = [];
+      for (const stop of stops.splice(0).reverse()) {
+        try {
+          await stop();
+        } catch (error) {
+          faults.push(error);
+        }
+      }
+      if (faults.length > 0) throw new AggregateError(faults, 'not every part stopped cleanly');
+    },
+  };
+};
+
+/** Waits for both whatever becomes of them, so that no start is under way any more when the first fault is told. */
+const settled = async <A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> => {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
+};
+
+/** Where agents find the broker: under the name people use, at its own port. */
+const mqttUrl = ({ http, mqtt }: Config): string =>
+  `${http.tls ? 'mqtts' : 'mqtt'}://${new URL(http.publicUrl).hostname}:${mqtt.port}`;
+
+/** A certificate that vouches for itself must be handed to agents; any other is vouched for by one they know. */
+const ownAuthority = ({ http }: Config): string | undefined => {
+  if (!http.tls) return undefined;
+  const certificate = new X509Certificate(http.tls.cert);
+  return certificate.checkIssued(certificate) ? http.tls.cert : undefined;
+};
+
+const faultOf = async (ask: () => Promise<unknown>): Promise<string | null> => {
+  try {
+    await ask();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
