@@ -1,0 +1,196 @@
+import net from 'node:net';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { MAX_MESSAGE_BYTES } from '@siaga/shared';
+import { StartError } from '../../../hub/src/errors.js';
+import type { AuthenticateAgent } from '../../../hub/src/platform/broker/broker.js';
+import { createEmbeddedBroker } from '../../../hub/src/platform/broker/embedded.js';
+import { brokerConformance } from './conformance.js';
+import { closed, connect, createLogins, listen, newAgent, until, type BrokerHarness } from './harness.js';
+
+const log = pino({ level: 'silent' });
+
+const createHarness = async (
+  wrap: (authenticate: AuthenticateAgent) => AuthenticateAgent = (authenticate) => authenticate,
+): Promise<BrokerHarness & { metrics: Registry }> => {
+  const { agents, authenticate } = createLogins();
+  const metrics = new Registry();
+  const broker = createEmbeddedBroker({
+    host: '127.0.0.1',
+    port: 0,
+    authenticate: wrap(authenticate),
+    log,
+    metrics,
+  });
+  await broker.start();
+  return {
+    broker,
+    metrics,
+    port: broker.address().port,
+    addAgent: (shard) => {
+      const agent = newAgent(shard);
+      agents.set(agent.id, agent);
+      return Promise.resolve(agent);
+    },
+    revoke: (agent) => {
+      agents.delete(agent.id);
+      return Promise.resolve();
+    },
+    stop: () => broker.stop(),
+  };
+};
+
+brokerConformance('the embedded broker', () => createHarness());
+
+const refusals = async (metrics: Registry): Promise<Record<string, number>> => {
+  const metric = await metrics.getSingleMetric('siaga_broker_refusals_total')!.get();
+  return Object.fromEntries(metric.values.map(({ labels, value }) => [String(labels['reason']), value]));
+};
+
+describe('the embedded broker', () => {
+  it('names the setting where its port is taken', async () => {
+    const holder = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => holder.once('listening', resolve));
+    const { port } = holder.address() as net.AddressInfo;
+    const { authenticate } = createLogins();
+    const broker = createEmbeddedBroker({ host: '127.0.0.1', port, authenticate, log });
+    const error = await broker.start().catch((fault: unknown) => fault);
+    expect(error).toBeInstanceOf(StartError);
+    expect((error as Error).message).toBe(
+      `MQTT port ${port} on 127.0.0.1 is in use: set SIAGA_MQTT_PORT to a free one`,
+    );
+    holder.close();
+  });
+
+  it('names the setting where its address is none of this machine', async () => {
+    const { authenticate } = createLogins();
+    const broker = createEmbeddedBroker({ host: '192.0.2.1', port: 0, authenticate, log });
+    await expect(broker.start()).rejects.toThrow(/SIAGA_MQTT_HOST/);
+  });
+
+  it('counts what it refuses', async () => {
+    const harness = await createHarness();
+    const [agent, neighbour] = [await harness.addAgent(), await harness.addAgent()];
+    const will = {
+      topic: neighbour.topic('state'),
+      payload: Buffer.from('x'),
+      qos: 0 as const,
+      retain: false,
+    };
+    await expect(connect(harness.port, agent, { password: 'wrong' })).rejects.toThrow();
+    await expect(connect(harness.port, agent, { clientId: neighbour.id })).rejects.toThrow();
+    await expect(connect(harness.port, agent, { will })).rejects.toThrow();
+    const client = await connect(harness.port, agent);
+    client.on('error', () => undefined);
+    await client.subscribeAsync('#').catch(() => undefined);
+    client.publish(neighbour.topic('telemetry'), 'forged');
+    await closed(client);
+    const fat = await connect(harness.port, agent);
+    fat.on('error', () => undefined);
+    fat.publish(agent.topic('telemetry'), Buffer.alloc(2 * MAX_MESSAGE_BYTES), { qos: 1 }, () => undefined);
+    await closed(fat);
+    expect(await refusals(harness.metrics)).toEqual({
+      'login-failed': 1,
+      'client-id': 1,
+      'will-topic': 1,
+      'foreign-subscription': 1,
+      'foreign-topic': 1,
+      'oversized-frame': 1,
+    });
+    await harness.stop();
+  });
+
+  it('keeps its memory where a stranger pours 190 MB', async () => {
+    const harness = await createHarness();
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 3; i++) {
+      const socket = net.connect(harness.port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(Buffer.from([0x10, 0x80, 0x80, 0xcc, 0x5a]));
+      const chunk = Buffer.alloc(1024 * 1024);
+      while (!socket.destroyed) {
+        await new Promise<void>((resolve) => socket.write(chunk, () => resolve()));
+      }
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(80 * 1024 * 1024);
+    expect((await refusals(harness.metrics))['oversized-frame']).toBe(3);
+    await harness.stop();
+  });
+
+  it('slows down an address that keeps failing, and nobody who signed in from there before', async () => {
+    const harness = await createHarness();
+    const [agent, stranger] = [await harness.addAgent(), newAgent()];
+    (await connect(harness.port, agent)).end(true);
+    for (let i = 0; i < 40; i++) await connect(harness.port, stranger).catch(() => undefined);
+    const { 'login-failed': failed, 'login-throttled': throttled } = await refusals(harness.metrics);
+    expect(failed! + throttled!).toBe(40);
+    expect(throttled).toBeGreaterThan(10);
+    const client = await connect(harness.port, agent);
+    client.end(true);
+    await harness.stop();
+  });
+
+  it('refuses while nobody can say who it is, and lives', async () => {
+    let away = true;
+    const harness = await createHarness(
+      (authenticate) => (username, password) =>
+        away ? Promise.reject(new Error('no database')) : authenticate(username, password),
+    );
+    const agent = await harness.addAgent();
+    await expect(connect(harness.port, agent)).rejects.toThrow(/unavailable/i);
+    away = false;
+    (await connect(harness.port, agent)).end(true);
+    await harness.stop();
+  });
+
+  it('lets nobody in who is revoked while the sign-in is under way', async () => {
+    let answer: (() => void) | undefined;
+    const harness = await createHarness((authenticate) => async (username, password) => {
+      const agent = await authenticate(username, password);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return agent;
+    });
+    const agent = await harness.addAgent();
+    const signingIn = connect(harness.port, agent);
+    await until('the sign-in is under way', () => answer !== undefined);
+    await harness.revoke(agent);
+    await harness.broker.disconnect(agent.id);
+    answer!();
+    await expect(signingIn).rejects.toThrow();
+    await harness.stop();
+  });
+
+  it('keeps no session and queues nothing for who is away', async () => {
+    const harness = await createHarness();
+    const agent = await harness.addAgent();
+    const first = await connect(harness.port, agent, { clean: false });
+    await first.subscribeAsync(agent.topic('command'), { qos: 1 });
+    await first.endAsync();
+    await harness.broker.publish(agent.topic('command'), 'stale');
+    const heard: string[] = [];
+    const second = await connect(harness.port, agent, { clean: false });
+    second.on('message', (_topic, payload) => heard.push(payload.toString()));
+    await second.subscribeAsync(agent.topic('command'), { qos: 1 });
+    await harness.broker.publish(agent.topic('command'), 'fresh');
+    await until('the fresh one', () => heard.length > 0);
+    expect(heard).toEqual(['fresh']);
+    second.end(true);
+    await harness.stop();
+  });
+
+  it('lives through a handler that throws', async () => {
+    const harness = await createHarness();
+    const agent = await harness.addAgent();
+    harness.broker.onMessage(() => {
+      throw new Error('broken');
+    });
+    const client = await connect(harness.port, agent);
+    await client.publishAsync(agent.topic('telemetry'), 'one', { qos: 1 });
+    const heard = listen(harness.broker);
+    await client.publishAsync(agent.topic('telemetry'), 'two', { qos: 1 });
+    await until('the second', () => heard.messages.length > 0);
+    client.end(true);
+    await harness.stop();
+  });
+});
