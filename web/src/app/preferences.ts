@@ -1,0 +1,69 @@
+import { LANGUAGES, languageOfBrowser, setLocale, type Language } from '../locales/localization.js';
+import { createObservable, type Observable } from './observable.js';
+
+export const THEMES = ['auto', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+export interface Preferences {
+  language: Observable<Language>;
+  theme: Observable<Theme>;
+  /** Loads the language before it answers. Stays with the old one where it cannot be loaded. */
+  setLanguage(language: Language): Promise<void>;
+  setTheme(theme: Theme): void;
+  start(): Promise<void>;
+}
+
+const LANGUAGE_KEY = 'siaga.language';
+const THEME_KEY = 'siaga.theme';
+
+// Storage may be forbidden by the browser's settings: then nothing is remembered, and all else works.
+const recall = (key: string): string | null => {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+};
+const remember = (key: string, value: string): void => {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    return;
+  }
+};
+
+/** Language and theme of this browser. */
+export const createPreferences = (): Preferences => {
+  const language = createObservable<Language>('en');
+  const theme = createObservable<Theme>('auto');
+
+  const showTheme = (wanted: Theme): void => {
+    if (wanted === 'auto') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = wanted;
+    theme.set(wanted);
+  };
+  const showLanguage = async (wanted: Language): Promise<void> => {
+    await setLocale(wanted);
+    document.documentElement.lang = wanted;
+    language.set(wanted);
+  };
+
+  return {
+    language,
+    theme,
+    async setLanguage(wanted) {
+      await showLanguage(wanted);
+      remember(LANGUAGE_KEY, wanted);
+    },
+    setTheme(wanted) {
+      showTheme(wanted);
+      remember(THEME_KEY, wanted);
+    },
+    async start() {
+      const knownTheme = THEMES.find((one) => one === recall(THEME_KEY));
+      showTheme(knownTheme ?? 'auto');
+      const knownLanguage = LANGUAGES.find((one) => one === recall(LANGUAGE_KEY));
+      await showLanguage(knownLanguage ?? languageOfBrowser(navigator.languages));
+    },
+  };
+};

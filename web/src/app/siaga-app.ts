@@ -1,0 +1,227 @@
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '../components/siaga-failure.js';
+import '../components/siaga-skeleton.js';
+import '../forms/siaga-sign-in-form.js';
+import './siaga-announcer.js';
+import './siaga-rail.js';
+import './siaga-top-bar.js';
+import { ContextProvider } from '@lit/context';
+import { msg, str } from '@lit/localize';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
+import { WatchStore } from '../live/store.js';
+import { baseStyles } from '../styles/shared.js';
+import { Watch } from './observable.js';
+import { pages, type PageTemplate } from './pages.js';
+import { returnAddress, type Route } from './routes.js';
+import { servicesContext, type Services } from './services.js';
+import { LocalizedElement, SiagaPage } from './siaga-element.js';
+
+/** The frame: rail, top bar, the page of the address, and the sign-in over it when the session has ended. */
+@customElement('siaga-app')
+export class SiagaApp extends LocalizedElement {
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        display: grid;
+        min-height: 100dvh;
+        grid-template: auto 1fr / var(--rail) minmax(0, 1fr);
+        grid-template-areas: 'rail bar' 'rail main';
+      }
+      :host([bare]) {
+        display: block;
+      }
+      siaga-rail {
+        grid-area: rail;
+        position: sticky;
+        top: 0;
+        height: 100dvh;
+      }
+      siaga-top-bar {
+        grid-area: bar;
+        position: sticky;
+        top: 0;
+        z-index: 5;
+      }
+      main {
+        grid-area: main;
+        min-width: 0;
+      }
+      .waiting {
+        padding: var(--space-8);
+        max-width: 720px;
+        margin-inline: auto;
+      }
+      .skip {
+        position: fixed;
+        top: var(--space-2);
+        inset-inline-start: var(--space-2);
+        z-index: 20;
+        padding: var(--space-2) var(--space-4);
+        background: var(--surface);
+        border-radius: var(--radius-s);
+        box-shadow: var(--shadow-raised);
+        transform: translateY(-200%);
+      }
+      .skip:focus {
+        transform: none;
+      }
+      .again {
+        margin-block-end: var(--space-4);
+      }
+      wa-dialog {
+        --width: 420px;
+      }
+      @media (max-width: 640px) {
+        :host {
+          grid-template: auto 1fr auto / minmax(0, 1fr);
+          grid-template-areas: 'bar' 'main' 'rail';
+        }
+        siaga-rail {
+          bottom: 0;
+          top: auto;
+          height: auto;
+          z-index: 5;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) services!: Services;
+
+  @state() private page: { key: string; template: PageTemplate } | undefined;
+  @state() private pageError: unknown = undefined;
+  @state() private pageTitle = '';
+  @query('main') private main!: HTMLElement;
+
+  private wanted = '';
+  private focusNext = false;
+
+  override connectedCallback(): void {
+    new ContextProvider(this, { context: servicesContext, initialValue: this.services });
+    new Watch(
+      this,
+      () => this.services.session.state,
+      () => this.follow(),
+    );
+    new Watch(
+      this,
+      () => this.services.router.location,
+      () => this.follow(),
+    );
+    new WatchStore(
+      this,
+      () => this.services.store,
+      (change) => change.incidents.size > 0,
+    );
+    super.connectedCallback();
+    this.addEventListener('siaga-title', (event) => {
+      this.pageTitle = (event as CustomEvent<string>).detail;
+    });
+    this.follow();
+  }
+
+  /** Brings the page of the address, or the sign-in that must come before it. */
+  private follow(): void {
+    const { session, router } = this.services;
+    const { phase } = session.state.value;
+    const { route, path, query } = router.location.value;
+    if (phase === 'signed-out' && route.page !== 'sign-in') {
+      const to = path + window.location.search;
+      router.go(to === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`, { replace: true });
+      return;
+    }
+    if (phase === 'signed-in' && route.page === 'sign-in') {
+      router.go(returnAddress(query.get('to')), { replace: true });
+      return;
+    }
+    if (phase === 'checking' || phase === 'unreachable') return;
+    void this.show(route);
+  }
+
+  private async show(route: Route): Promise<void> {
+    const key = 'id' in route ? `${route.page}/${route.id}` : route.page;
+    if (key === this.wanted) return;
+    this.focusNext = this.wanted !== '';
+    this.wanted = key;
+    this.pageError = undefined;
+    try {
+      const template = await pages[route.page](route);
+      if (this.wanted === key) this.page = { key, template };
+    } catch (thrown) {
+      if (this.wanted !== key) return;
+      this.page = undefined;
+      this.pageError = thrown;
+      this.wanted = '';
+    }
+  }
+
+  protected override updated(): void {
+    const name = this.pageTitle === '' ? 'Siaga' : `${this.pageTitle} · Siaga`;
+    const open = this.services.store.state.incidents.size;
+    document.title = open > 0 ? `(${open}) ${name}` : name;
+    if (!this.focusNext) return;
+    const element = this.main?.firstElementChild;
+    if (!(element instanceof SiagaPage)) return;
+    this.focusNext = false;
+    void element.updateComplete.then(() => element.focusHeading());
+  }
+
+  private skip(event: Event): void {
+    event.preventDefault();
+    const element = this.main.firstElementChild;
+    if (element instanceof SiagaPage) element.focusHeading();
+  }
+
+  private renderPage(): TemplateResult {
+    const state = this.services.session.state.value;
+    if (state.phase === 'unreachable') {
+      const retry = (): void => void this.services.session.check();
+      return html`<div class="waiting">
+        <siaga-failure .error=${state.error} @siaga-retry=${retry}></siaga-failure>
+      </div>`;
+    }
+    if (this.pageError !== undefined) {
+      return html`<div class="waiting">
+        <siaga-failure .error=${this.pageError} @siaga-retry=${() => this.follow()}></siaga-failure>
+      </div>`;
+    }
+    if (!this.page) return html`<div class="waiting"><siaga-skeleton></siaga-skeleton></div>`;
+    return html`${keyed(this.page.key, this.page.template())}`;
+  }
+
+  /** Asked for again in place: the page beneath keeps what was typed. */
+  private renderExpired(): TemplateResult | typeof nothing {
+    const state = this.services.session.state.value;
+    if (state.phase !== 'expired') return nothing;
+    const stay = (event: Event): void => {
+      if (event.target === event.currentTarget) event.preventDefault();
+    };
+    return html`<wa-dialog open label=${msg('Sign in again')} @wa-hide=${stay}>
+      <p class="again">
+        ${msg(str`Your session has ended, ${state.user.name}. What you were doing is still here.`)}
+      </p>
+      <siaga-sign-in-form .account=${state.user.email}></siaga-sign-in-form>
+    </wa-dialog>`;
+  }
+
+  protected override render(): TemplateResult {
+    const { phase } = this.services.session.state.value;
+    const framed = phase === 'signed-in' || phase === 'expired';
+    this.toggleAttribute('bare', !framed);
+    return html`<a class="skip" href="#main" @click=${this.skip}>${msg('Skip to content')}</a>
+      ${framed ? html`<siaga-rail></siaga-rail><siaga-top-bar></siaga-top-bar>` : nothing}
+      <main id="main">${this.renderPage()}</main>
+      <siaga-announcer></siaga-announcer>
+      ${this.renderExpired()}`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'siaga-app': SiagaApp;
+  }
+}

@@ -1,0 +1,116 @@
+import { css, html, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Health, HealthCounts } from '@siaga/shared';
+import { address } from '../app/routes.js';
+import { LocalizedElement } from '../app/siaga-element.js';
+import { healthShape, healthStyles } from '../components/siaga-health.js';
+import { wholeNumber } from '../i18n/numbers.js';
+import { healthWord } from '../i18n/words.js';
+import { baseStyles } from '../styles/shared.js';
+
+const ORDER: readonly Health[] = ['down', 'degraded', 'unknown', 'up'];
+
+/** How many devices are how; each number leads to the list of those it counts. */
+@customElement('siaga-health-counts')
+export class SiagaHealthCounts extends LocalizedElement {
+  static override styles = [
+    baseStyles,
+    healthStyles,
+    css`
+      :host {
+        display: block;
+      }
+      ul {
+        display: grid;
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+        gap: var(--space-3);
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      a {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        align-items: center;
+        gap: 0 var(--space-2);
+        padding: var(--space-3) var(--space-4);
+        background: var(--surface);
+        border: 1px solid var(--line);
+        border-radius: var(--radius-m);
+        box-shadow: var(--shadow);
+        color: var(--text);
+        text-decoration: none;
+      }
+      a:hover {
+        border-color: var(--line-strong);
+      }
+      .number {
+        grid-column: 1 / -1;
+        text-align: start;
+        font-size: var(--text-xl);
+        font-weight: 600;
+        line-height: 1.2;
+      }
+      .word {
+        color: var(--text-quiet);
+      }
+      .none .number {
+        color: var(--text-quiet);
+        font-weight: 400;
+      }
+      .some.down {
+        background: var(--down-quiet);
+        border-color: var(--down-fill);
+      }
+      .some.down .number,
+      .some.down .word {
+        color: var(--down-text);
+      }
+      .some.degraded {
+        background: var(--degraded-quiet);
+        border-color: var(--degraded-fill);
+      }
+      .some.degraded .number,
+      .some.degraded .word {
+        color: var(--degraded-text);
+      }
+      @media (max-width: 640px) {
+        ul {
+          gap: var(--space-2);
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+        a {
+          padding: var(--space-2) var(--space-3);
+          grid-template-columns: auto 1fr auto;
+        }
+        .number {
+          grid-column: auto;
+          order: 3;
+          font-size: var(--text-l);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) counts: HealthCounts = { up: 0, degraded: 0, down: 0, unknown: 0 };
+
+  protected override render(): TemplateResult {
+    return html`<ul>
+      ${ORDER.map((health) => {
+        const count = this.counts[health];
+        return html`<li>
+          <a class="${count > 0 ? 'some' : 'none'} ${health}" href=${address('/devices', { health })}>
+            ${healthShape(health)}<span class="word">${healthWord(health)}</span>
+            <span class="number">${wholeNumber(count, this.locale)}</span>
+          </a>
+        </li>`;
+      })}
+    </ul>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'siaga-health-counts': SiagaHealthCounts;
+  }
+}

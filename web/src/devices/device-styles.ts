@@ -1,0 +1,66 @@
+import { css } from 'lit';
+
+/** The device's page: its present health, the choice of a span. */
+export const deviceStyles = css`
+  .now {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-2);
+    padding: 2px var(--space-3);
+    border-radius: 999px;
+    background: var(--unknown-quiet);
+  }
+  .now.down {
+    background: var(--down-quiet);
+    color: var(--down-text);
+  }
+  .now.degraded {
+    background: var(--degraded-quiet);
+    color: var(--degraded-text);
+  }
+  .now.up {
+    background: var(--up-quiet);
+    color: var(--up-text);
+  }
+  .card-head {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: var(--space-2) var(--space-4);
+    margin-block-end: var(--space-2);
+  }
+  .ranges {
+    display: inline-flex;
+    flex-wrap: wrap;
+    border: 1px solid var(--line);
+    border-radius: var(--radius-s);
+    overflow: hidden;
+  }
+  .ranges a {
+    padding: var(--space-1) var(--space-3);
+    font-size: var(--text-xs);
+    line-height: 20px;
+    color: var(--text-quiet);
+    text-decoration: none;
+    border-inline-end: 1px solid var(--line);
+  }
+  .ranges a:last-child {
+    border-inline-end: 0;
+  }
+  .ranges a:hover {
+    background: var(--surface-hover);
+  }
+  .ranges a[aria-current] {
+    background: var(--brand-quiet);
+    color: var(--brand);
+    font-weight: 600;
+  }
+  .ranges a:focus-visible {
+    outline-offset: -2px;
+  }
+  .inner-scroll {
+    overflow-x: auto;
+    margin-inline: calc(-1 * var(--space-3));
+  }
+`;

@@ -1,0 +1,101 @@
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js';
+import { msg, str } from '@lit/localize';
+import { css, html, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { EnrolmentToken } from '@siaga/shared';
+import { Loading } from '../app/loading.js';
+import { SiagaElement } from '../app/siaga-element.js';
+import { exactTime } from '../i18n/time.js';
+import { baseStyles, formStyles } from '../styles/shared.js';
+
+/** Asks for a fresh enrolment token and shows, this once, the command that uses it. Tells `siaga-cancel` when read. */
+@customElement('siaga-enrolment')
+export class SiagaEnrolment extends SiagaElement {
+  static override styles = [
+    baseStyles,
+    formStyles,
+    css`
+      :host {
+        display: grid;
+        gap: var(--space-4);
+      }
+      ol {
+        display: grid;
+        gap: var(--space-4);
+        margin: 0;
+        padding-inline-start: var(--space-5);
+      }
+      .command {
+        display: flex;
+        align-items: start;
+        gap: var(--space-2);
+        margin-block-start: var(--space-2);
+        padding: var(--space-3);
+        border: 1px solid var(--line);
+        border-radius: var(--radius-s);
+        background: var(--surface-sunken);
+      }
+      code {
+        flex: 1;
+        min-width: 0;
+        font-family: var(--font-mono);
+        font-size: var(--text-xs);
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @property() agentId = '';
+
+  private readonly token = new Loading(
+    this,
+    ([id]: readonly [string]): Promise<EnrolmentToken> =>
+      this.services.api.send('POST', `/monitoring/agents/${encodeURIComponent(id)}/enrolment`),
+    () => [this.agentId] as const,
+  );
+
+  private close(): void {
+    this.dispatchEvent(new CustomEvent('siaga-cancel'));
+  }
+
+  private renderCommand(command: string): TemplateResult {
+    return html`<div class="command">
+      <code>${command}</code>
+      <wa-copy-button
+        value=${command}
+        copy-label=${msg('Copy')}
+        success-label=${msg('Copied')}
+        error-label=${msg('Could not be copied')}
+      ></wa-copy-button>
+    </div>`;
+  }
+
+  private renderToken({ token, expires_at }: EnrolmentToken): TemplateResult {
+    const until = exactTime(Date.parse(expires_at), this.locale);
+    return html`<p>${msg('Run these on the machine that shall watch, in the folder of Siaga:')}</p>
+      <ol>
+        <li>
+          ${msg('Enrol it:')}
+          ${this.renderCommand(`npx siaga agent enroll --hub ${window.location.origin} --token ${token}`)}
+        </li>
+        <li>${msg('Start it:')} ${this.renderCommand('npx siaga agent run')}</li>
+      </ol>
+      <p class="quiet">
+        ${msg(str`The token is shown this once. It is good for one agent, until ${until}.`)}
+      </p>`;
+  }
+
+  protected override render(): TemplateResult {
+    return html`${this.token.render((token) => this.renderToken(token))}
+      <div class="buttons">
+        <wa-button variant="brand" @click=${this.close}>${msg('Done')}</wa-button>
+      </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'siaga-enrolment': SiagaEnrolment;
+  }
+}

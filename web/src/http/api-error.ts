@@ -1,0 +1,39 @@
+import type { ErrorBody, FieldFault } from '@siaga/shared';
+
+/** No answer came: the hub or the way to it is away. */
+export const UNREACHABLE = 'UNREACHABLE';
+/** An answer came that is not the hub's. */
+export const UNREADABLE = 'UNREADABLE_ANSWER';
+
+/** A request that failed: the hub's code and words, its field faults, and seconds to wait where it said so. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    /** HTTP status; 0 where no answer came. */
+    readonly status: number,
+    message: string,
+    readonly fields: readonly FieldFault[] = [],
+    readonly retryAfterS: number | undefined = undefined,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+const isErrorBody = (body: unknown): body is ErrorBody =>
+  typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object';
+
+/** The error of an answer that is none of success. */
+export const errorOfAnswer = (status: number, body: unknown): ApiError => {
+  if (isErrorBody(body)) {
+    const { code, message, details, retry_after } = body.error;
+    return new ApiError(code, status, message, details ?? [], retry_after);
+  }
+  // A proxy or a hub in the middle of its start answers without our envelope.
+  if (status === 502 || status === 503 || status === 504) return new ApiError(UNREACHABLE, status, '');
+  return new ApiError(UNREADABLE, status, `HTTP ${status}`);
+};
+
+/** Any thrown thing as an ApiError: what fetch throws means that no answer came. */
+export const toApiError = (thrown: unknown): ApiError =>
+  thrown instanceof ApiError ? thrown : new ApiError(UNREACHABLE, 0, '');

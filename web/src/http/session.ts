@@ -1,0 +1,70 @@
+import type { LoginBody, V1User, WebSession } from '@siaga/shared';
+import { createObservable, type Observable } from '../app/observable.js';
+import { API, requestJson } from './api-client.js';
+import { ApiError, toApiError } from './api-error.js';
+
+export type SessionState =
+  | { phase: 'checking' }
+  /** The hub could not be asked who is signed in. */
+  | { phase: 'unreachable'; error: ApiError }
+  | { phase: 'signed-out' }
+  | { phase: 'signed-in'; user: V1User }
+  /** It ended while the app was in use: the page stays as it is until the same person signs in again. */
+  | { phase: 'expired'; user: V1User };
+
+export interface Session {
+  state: Observable<SessionState>;
+  /** Asks the hub who is signed in. */
+  check(): Promise<void>;
+  /** Throws ApiError (wrong password, locked, too many tries, away). */
+  signIn(login: LoginBody): Promise<void>;
+  /** Ends it at the hub. Throws ApiError where that could not be done: the sign-in is then still good. */
+  signOut(): Promise<void>;
+  /** After a 401: marks the session as ended and waits until somebody is signed in again. */
+  signInAgain(): Promise<void>;
+}
+
+const ADDRESS = `${API}/auth/session`;
+
+/** Who is signed in, by the HttpOnly cookie that only the hub can read. */
+export const createSession = (fetch: typeof globalThis.fetch): Session => {
+  const state = createObservable<SessionState>({ phase: 'checking' });
+  let waiting: (() => void)[] = [];
+
+  const signedIn = (answer: unknown): void => {
+    const { user } = (answer as { data: WebSession }).data;
+    state.set({ phase: 'signed-in', user });
+    const resolved = waiting;
+    waiting = [];
+    for (const resolve of resolved) resolve();
+  };
+
+  return {
+    state,
+    async check() {
+      try {
+        signedIn(await requestJson(fetch, ADDRESS, {}));
+      } catch (thrown) {
+        const error = toApiError(thrown);
+        state.set(error.status === 401 ? { phase: 'signed-out' } : { phase: 'unreachable', error });
+      }
+    },
+    async signIn(login) {
+      const headers = { 'content-type': 'application/json' };
+      signedIn(await requestJson(fetch, ADDRESS, { method: 'POST', headers, body: JSON.stringify(login) }));
+    },
+    async signOut() {
+      try {
+        await requestJson(fetch, ADDRESS, { method: 'DELETE' });
+      } catch (thrown) {
+        if (toApiError(thrown).status !== 401) throw thrown;
+      }
+      state.set({ phase: 'signed-out' });
+    },
+    signInAgain() {
+      const now = state.value;
+      if (now.phase === 'signed-in') state.set({ phase: 'expired', user: now.user });
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+  };
+};

@@ -1,0 +1,48 @@
+import { msg, str } from '@lit/localize';
+import { UNREACHABLE, UNREADABLE, type ApiError } from '../http/api-error.js';
+import { durationWords } from './time.js';
+
+/** What went wrong and what helps, in a sentence. The code stands beside it for whoever is asked for help. */
+export const errorWords = (error: ApiError, locale: string): string => {
+  const wait = error.retryAfterS === undefined ? undefined : durationWords(error.retryAfterS * 1000, locale);
+  switch (error.code) {
+    case UNREACHABLE:
+      return msg('Siaga cannot be reached. Check your network; if that is fine, the server may be starting.');
+    case UNREADABLE:
+      return msg('The answer could not be read. Something between you and Siaga may have changed it.');
+    case 'INVALID_CREDENTIALS':
+      return msg('That account and password do not match. Check for typing mistakes and Caps Lock.');
+    case 'ACCOUNT_LOCKED':
+      return wait === undefined
+        ? msg(
+            'Too many failed sign-ins: the account is locked for a while. Try again later, or ask an administrator.',
+          )
+        : msg(str`Too many failed sign-ins: the account is locked. Try again in ${wait}.`);
+    case 'RATE_LIMIT_EXCEEDED':
+      return wait === undefined
+        ? msg('Too many requests. Wait a moment, then try again.')
+        : msg(str`Too many requests. Try again in ${wait}.`);
+    case 'AUTHENTICATION_REQUIRED':
+      return msg('Your session has ended. Sign in again.');
+    case 'INSUFFICIENT_PERMISSIONS':
+      return msg('You lack the right for this. An administrator can grant it.');
+    case 'ORIGIN_REFUSED':
+      return msg('The request came from another address than Siaga expects. Open it at its own address.');
+    case 'RESOURCE_NOT_FOUND':
+      return msg('This is not here. It may have been deleted, or the address is wrong.');
+    case 'RESOURCE_CONFLICT':
+      return error.message === ''
+        ? msg('Something like this already exists.')
+        : msg(str`This clashes with something that exists: ${error.message}`);
+    case 'VALIDATION_ERROR':
+      return msg('Some fields need another look.');
+    case 'SERVICE_UNAVAILABLE':
+      return wait === undefined
+        ? msg('A part of Siaga is away. Try again soon.')
+        : msg(str`A part of Siaga is away. Try again in ${wait}.`);
+    case 'INTERNAL_SERVER_ERROR':
+      return msg('Siaga met an error of its own. It is in the log; trying again may help.');
+    default:
+      return error.message === '' ? msg('Something went wrong.') : error.message;
+  }
+};

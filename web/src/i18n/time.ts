@@ -1,0 +1,122 @@
+/** Times as a person says them. Pure: the locale is handed in, and so is what time it is. */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The Intl tag of one of the app's languages. */
+export const intlTag = (locale: string): string => (locale === 'id' ? 'id-ID' : 'en');
+
+const cache = new Map<string, unknown>();
+const cached = <T>(key: string, make: () => T): T => {
+  let made = cache.get(key) as T | undefined;
+  if (made === undefined) cache.set(key, (made = make()));
+  return made;
+};
+
+type Unit = 'second' | 'minute' | 'hour' | 'day';
+const inUnit = (value: number, unit: Unit, locale: string): string =>
+  cached(
+    `unit:${unit}:${locale}`,
+    () =>
+      new Intl.NumberFormat(intlTag(locale), {
+        style: 'unit',
+        unit,
+        unitDisplay: 'short',
+        maximumFractionDigits: 0,
+      }),
+  ).format(value);
+
+/** A length of time in its two largest units, e.g. "42 sec", "3 min", "2 hr 5 min", "3 days 4 hr". Negative counts as none. */
+export const durationWords = (ms: number, locale: string): string => {
+  const safeMs = Math.max(0, ms);
+  if (safeMs < MINUTE) return inUnit(Math.floor(safeMs / SECOND), 'second', locale);
+  if (safeMs < HOUR) return inUnit(Math.floor(safeMs / MINUTE), 'minute', locale);
+  const [large, small, largeMs, smallMs]: [Unit, Unit, number, number] =
+    safeMs < DAY ? ['hour', 'minute', HOUR, MINUTE] : ['day', 'hour', DAY, HOUR];
+  const first = Math.floor(safeMs / largeMs);
+  const second = Math.floor((safeMs % largeMs) / smallMs);
+  const head = inUnit(first, large, locale);
+  return second === 0 || first >= 30 ? head : `${head} ${inUnit(second, small, locale)}`;
+};
+
+/** How long ago, e.g. "12 seconds ago", "3 minutes ago", "2 days ago"; what lies ahead by a clock's fault counts as now. */
+export const agoWords = (ms: number, locale: string): string => {
+  const format = cached(
+    `ago:${locale}`,
+    () => new Intl.RelativeTimeFormat(intlTag(locale), { numeric: 'auto', style: 'long' }),
+  );
+  const safeMs = Math.max(0, ms);
+  if (safeMs < MINUTE) return format.format(-Math.floor(safeMs / SECOND), 'second');
+  if (safeMs < HOUR) return format.format(-Math.floor(safeMs / MINUTE), 'minute');
+  if (safeMs < DAY) return format.format(-Math.floor(safeMs / HOUR), 'hour');
+  return format.format(-Math.floor(safeMs / DAY), 'day');
+};
+
+/** Day, time to the second and zone: what hovering shows. `timeZone` is the viewer's unless told. */
+export const exactTime = (atMs: number, locale: string, timeZone?: string): string =>
+  cached(
+    `exact:${locale}:${timeZone ?? ''}`,
+    () =>
+      new Intl.DateTimeFormat(intlTag(locale), {
+        day: 'numeric',
+        month: 'short',
+        year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+        hourCycle: 'h23',
+        timeZoneName: 'short',
+        ...(timeZone === undefined ? {} : { timeZone }),
+      }),
+  ).format(atMs);
+
+/** Day and time to the minute, for rows. */
+export const dayAndTime = (atMs: number, locale: string): string =>
+  cached(
+    `day:${locale}`,
+    () =>
+      new Intl.DateTimeFormat(intlTag(locale), {
+        day: 'numeric',
+        month: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      }),
+  ).format(atMs);
+
+/** Time of day to the second, with the zone where `zone` is set: the top bar's clock. */
+export const timeOfDay = (atMs: number, locale: string, zone = false): string =>
+  cached(
+    `time:${locale}:${zone}`,
+    () =>
+      new Intl.DateTimeFormat(intlTag(locale), {
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+        hourCycle: 'h23',
+        ...(zone ? { timeZoneName: 'short' as const } : {}),
+      }),
+  ).format(atMs);
+
+/** Label of a chart's time axis: a day where the step is a day, else hours and minutes (seconds below a minute). */
+export const axisTime = (atMs: number, stepMs: number, locale: string): string => {
+  if (stepMs >= DAY) {
+    return cached(
+      `axis-day:${locale}`,
+      () => new Intl.DateTimeFormat(intlTag(locale), { day: 'numeric', month: 'short' }),
+    ).format(atMs);
+  }
+  const seconds = stepMs < MINUTE;
+  return cached(
+    `axis-time:${locale}:${seconds}`,
+    () =>
+      new Intl.DateTimeFormat(intlTag(locale), {
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+        ...(seconds ? { second: '2-digit' as const } : {}),
+      }),
+  ).format(atMs);
+};

@@ -1,0 +1,79 @@
+import type { LiveEvent } from '@siaga/shared';
+import { createHubClock } from './app/clock.js';
+import { createNotices } from './app/notices.js';
+import { createPreferences } from './app/preferences.js';
+import { createRouter } from './app/router.js';
+import './app/siaga-app.js';
+import type { Services } from './app/services.js';
+import { createApiClient } from './http/api-client.js';
+import { createSession } from './http/session.js';
+import { createLiveFeed } from './live/feed.js';
+import { createLiveStore } from './live/store.js';
+
+const fetch = window.fetch.bind(window);
+
+// Frames stop in a tab that nobody looks at; the title still has to count the incidents.
+const onNextFrame = (callback: () => void): void => {
+  let called = false;
+  const once = (): void => {
+    if (called) return;
+    called = true;
+    callback();
+  };
+  requestAnimationFrame(once);
+  setTimeout(once, 250);
+};
+
+const session = createSession(fetch);
+const clock = createHubClock(() => Date.now());
+const store = createLiveStore(onNextFrame);
+const onEvent = (event: LiveEvent): void => {
+  if (event.name === 'snapshot') clock.correct(Date.parse(event.data.now));
+  store.push(event);
+};
+const feed = createLiveFeed({
+  fetch,
+  nowMs: () => Date.now(),
+  onEvent,
+  onSignedOut: () => void session.signInAgain(),
+});
+const api = createApiClient({ fetch, signInAgain: () => session.signInAgain() });
+const preferences = createPreferences();
+const router = createRouter();
+const services: Services = {
+  api,
+  session,
+  store,
+  feed,
+  router,
+  clock,
+  preferences,
+  notices: createNotices(),
+};
+
+let feedsFor: string | undefined;
+session.state.subscribe((state) => {
+  if (state.phase === 'signed-in') {
+    if (feedsFor !== undefined && feedsFor !== state.user.id) {
+      feed.stop({ forget: true });
+      store.clear();
+    }
+    feedsFor = state.user.id;
+    feed.start();
+  } else if (state.phase === 'signed-out') {
+    feedsFor = undefined;
+    feed.stop({ forget: true });
+    store.clear();
+  }
+});
+window.addEventListener('online', () => feed.nudge());
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) feed.nudge();
+});
+
+clock.start();
+router.start();
+await Promise.all([preferences.start(), session.check()]);
+const app = document.createElement('siaga-app');
+app.services = services;
+document.body.prepend(app);

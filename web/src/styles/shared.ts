@@ -1,0 +1,328 @@
+import { css } from 'lit';
+
+/** What every shadow root wants: boxes, links, focus, headings, text for screen readers only. */
+export const baseStyles = css`
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  [hidden] {
+    display: none !important;
+  }
+  a {
+    color: var(--brand);
+    text-underline-offset: 2px;
+    text-decoration-thickness: 1px;
+  }
+  a:hover {
+    text-decoration-thickness: 2px;
+  }
+  :focus-visible {
+    outline: 2px solid var(--focus);
+    outline-offset: 2px;
+    border-radius: var(--radius-s);
+  }
+  h1,
+  h2,
+  h3 {
+    margin: 0;
+    font-weight: 600;
+    line-height: 1.25;
+    text-wrap: balance;
+  }
+  h1 {
+    font-size: var(--text-l);
+  }
+  h1:focus {
+    outline: none;
+  }
+  h2 {
+    font-size: var(--text-m);
+  }
+  h3 {
+    font-size: var(--text-s);
+  }
+  p {
+    margin: 0;
+  }
+  .quiet {
+    color: var(--text-quiet);
+  }
+  .mono {
+    font-family: var(--font-mono);
+    font-size: 0.95em;
+  }
+  .number {
+    text-align: end;
+    font-variant-numeric: tabular-nums;
+  }
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  svg.icon {
+    width: 20px;
+    height: 20px;
+    flex: none;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.75;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  wa-button svg.icon {
+    width: 16px;
+    height: 16px;
+    vertical-align: -3px;
+    margin-inline-end: var(--space-1);
+  }
+  wa-button {
+    font-size: var(--text-s);
+  }
+  wa-button::part(base) {
+    height: 36px;
+  }
+`;
+
+/** Pages: a heading row, cards, a grid of facts. */
+export const pageStyles = css`
+  :host {
+    display: block;
+    padding: var(--space-4) var(--space-6) var(--space-8);
+    max-width: 1600px;
+    margin-inline: auto;
+  }
+  .page-head {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: var(--space-2) var(--space-4);
+    margin-block-end: var(--space-4);
+    min-height: 36px;
+  }
+  .page-head .actions {
+    margin-inline-start: auto;
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-2);
+  }
+  .card {
+    background: var(--surface);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-m);
+    padding: var(--space-4);
+    box-shadow: var(--shadow);
+    min-width: 0;
+  }
+  .card > h2 {
+    margin-block-end: var(--space-3);
+  }
+  .stack {
+    display: grid;
+    gap: var(--space-4);
+    align-content: start;
+    min-width: 0;
+  }
+  .split {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 340px;
+    gap: var(--space-4);
+    align-items: start;
+  }
+  dl.facts {
+    display: grid;
+    grid-template-columns: max-content minmax(0, 1fr);
+    gap: var(--space-2) var(--space-4);
+    margin: 0;
+  }
+  dl.facts dt {
+    color: var(--text-quiet);
+  }
+  dl.facts dd {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  .stale {
+    opacity: 0.6;
+    filter: grayscale(0.7);
+  }
+  @media (max-width: 1000px) {
+    .split {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+  @media (max-width: 640px) {
+    :host {
+      padding: var(--space-3) var(--space-4) var(--space-6);
+    }
+  }
+`;
+
+/** Dense tables that scroll sideways inside their frame; `.wide` columns leave on a phone. */
+export const tableStyles = css`
+  .table-scroll {
+    overflow-x: auto;
+    background: var(--surface);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-m);
+    box-shadow: var(--shadow);
+  }
+  table {
+    width: 100%;
+    border-collapse: collapse;
+    font-size: var(--text-s);
+  }
+  caption {
+    text-align: start;
+  }
+  th,
+  td {
+    padding: var(--space-2) var(--space-3);
+    text-align: start;
+    vertical-align: baseline;
+    border-block-end: 1px solid var(--line);
+  }
+  tbody tr:last-child td,
+  tbody tr:last-child th {
+    border-block-end: 0;
+  }
+  th[scope='row'] {
+    font-weight: 600;
+  }
+  thead th {
+    font-size: var(--text-xs);
+    font-weight: 600;
+    color: var(--text-quiet);
+    white-space: nowrap;
+    background: var(--surface-hover);
+  }
+  th.number,
+  td.number {
+    text-align: end;
+  }
+  tbody tr:hover {
+    background: var(--surface-hover);
+  }
+  thead th:has(a.sort) {
+    padding: 0;
+  }
+  a.sort {
+    display: block;
+    padding: var(--space-2) var(--space-3);
+    color: inherit;
+    text-decoration: none;
+  }
+  a.sort:hover {
+    text-decoration: underline;
+  }
+  @media (max-width: 640px) {
+    .wide {
+      display: none;
+    }
+    th,
+    td {
+      padding: var(--space-2);
+    }
+  }
+`;
+
+/** Labels, inputs, selects, hints and errors: native controls in our looks. */
+export const formStyles = css`
+  form {
+    display: grid;
+    gap: var(--space-4);
+  }
+  .field {
+    display: grid;
+    gap: var(--space-1);
+    min-width: 0;
+  }
+  .field label {
+    font-weight: 600;
+  }
+  input,
+  select {
+    width: 100%;
+    min-width: 0;
+    height: 40px;
+    padding: 0 var(--space-3);
+    font: inherit;
+    font-size: var(--text-s);
+    color: var(--text);
+    background: var(--surface);
+    border: 1px solid var(--line-strong);
+    border-radius: var(--radius-s);
+  }
+  input::placeholder {
+    color: var(--text-quiet);
+    opacity: 1;
+  }
+  input[aria-invalid='true'],
+  select[aria-invalid='true'] {
+    border-color: var(--down-fill);
+    box-shadow: inset 0 0 0 1px var(--down-fill);
+  }
+  .hint {
+    color: var(--text-quiet);
+    font-size: var(--text-xs);
+  }
+  .fault {
+    color: var(--down-text);
+    font-size: var(--text-xs);
+    font-weight: 600;
+  }
+  .pair {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+    gap: var(--space-4);
+    align-items: start;
+  }
+  .buttons {
+    display: flex;
+    justify-content: flex-end;
+    gap: var(--space-2);
+    flex-wrap: wrap;
+  }
+  .filters {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-2) var(--space-3);
+    align-items: end;
+    margin-block-end: var(--space-4);
+  }
+  .filters .field {
+    flex: 0 1 180px;
+  }
+  .filters .field.grow {
+    flex: 1 1 240px;
+    max-width: 420px;
+  }
+  .filters label {
+    font-size: var(--text-xs);
+    color: var(--text-quiet);
+  }
+  .filters input,
+  .filters select {
+    height: 36px;
+  }
+  @media (max-width: 640px) {
+    .pair {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .filters .field,
+    .filters .field.grow {
+      flex: 1 1 140px;
+      max-width: none;
+    }
+    input,
+    select {
+      font-size: var(--text-m);
+    }
+  }
+`;
