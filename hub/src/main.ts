@@ -47,6 +47,7 @@ const main = async (): Promise<void> => {
       log.error({ err: error }, 'not every part stopped cleanly');
       exitCode ||= 1;
     }
+    if (exitCode === 0) say('stopped');
     process.exit(exitCode);
   };
   const stopOn = (signal: NodeJS.Signals): void => {
