@@ -10,8 +10,9 @@ import { createVerdictStore } from './repository.js';
 import { createRunner, type Detection } from './runner.js';
 
 export { DEFAULT_SETTINGS, type DetectionSettings, type SettingsByClass } from './engine/index.js';
-export { createRunner, type Detection, type RunnerDeps, type Verdict } from './runner.js';
+export { createRunner, type Detection, type RunnerDeps } from './runner.js';
 export * from './store.js';
+export type { Verdict } from './verdicts.js';
 
 /** Detection over PostgreSQL. `settings`: numbers of the rules by class of device, the defaults unless told. */
 export const createDetection = ({

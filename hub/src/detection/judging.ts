@@ -15,19 +15,26 @@ export class BadStepError extends Error {
   ) {
     super('a step of the engine failed', { cause });
     this.name = 'BadStepError';
+    this.name = 'BadStepError';
   }
 }
 
+export interface Judged {
+  /** What must be written, or undefined where nothing changed. */
+  change: GroupChange | undefined;
+  counts: OutcomeCounts;
+}
+
 /**
- * Steps the engine through a group and answers what must be written, or undefined where nothing changed. The engine's
- * group stays open: the caller commits it or rolls it back. Throws BadStepError.
+ * Steps the engine through a group. The engine's group stays open, whatever comes of it: the caller commits it or rolls
+ * it back. Throws BadStepError.
  */
 export const judgeGroup = (
   items: readonly Waiting[],
   engine: Engine,
   directory: FleetDirectory,
   nowMs: number,
-): { change: GroupChange | undefined; counts: OutcomeCounts } => {
+): Judged => {
   const counts: OutcomeCounts = { judged: 0, replay: 0, skipped: 0, unwatched: 0 };
   engine.begin();
   for (const item of items) {
@@ -35,7 +42,6 @@ export const judgeGroup = (
       if (item.kind === 'event') engine.apply(item.event, nowMs);
       else if (item.kind === 'batch') judgeBatch(item.batch, engine, nowMs, counts);
     } catch (error) {
-      engine.rollback();
       throw new BadStepError(item, error);
     }
   }

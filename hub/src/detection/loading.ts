@@ -1,8 +1,8 @@
 import { LIVE_WINDOW_MS } from '@siaga/shared';
 import type { FleetDirectory } from '../fleet/ports.js';
 import { freshState, parseState, type Engine, type EngineEvent } from './engine/index.js';
-import type { Verdict } from './runner.js';
 import type { Leases, VerdictStore } from './store.js';
+import type { Verdict } from './verdicts.js';
 import { blindnessOf, watchedOf } from './watched.js';
 
 /**
@@ -76,7 +76,7 @@ export const loadEngine = async ({
     }
     // Agents bring the last minute again and it is judged; what lies before it nobody has looked at.
     const renewedAtMs = taken.get(agent.shard)?.renewedAtMs;
-    if (renewedAtMs != null && nowMs - renewedAtMs > LIVE_WINDOW_MS)
+    if (renewedAtMs !== null && renewedAtMs !== undefined && nowMs - renewedAtMs > LIVE_WINDOW_MS)
       events.push({ kind: 'agent-blind', agentId: agent.id, reason: 'hub-away', sinceMs: renewedAtMs });
   }
   const leases = new Map([...taken].map(([shard, { fence }]) => [shard, fence]));

@@ -16,13 +16,13 @@ export const createDetectionMetrics = (registry: Registry, devices: () => number
     outcomes: new Counter({
       name: 'siaga_detection_outcomes_total',
       help: 'Probe cycles handed to the engine, by what became of them',
-      labelNames: ['answer'] as const satisfies readonly string[],
+      labelNames: ['answer'],
       registers,
-    }) satisfies Counter<'answer'>,
+    }),
     groups: new Counter({
       name: 'siaga_detection_groups_total',
       help: 'Groups of batches: without a change, saved, failed, or uncertain in the commit',
-      labelNames: ['result'] as const satisfies readonly string[],
+      labelNames: ['result'],
       registers,
     }),
     changes: new Counter({

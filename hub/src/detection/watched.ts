@@ -1,6 +1,6 @@
+import type { AgentState } from '@siaga/shared';
 import type { DirectoryDevice } from '../fleet/ports.js';
 import type { BlindReason, WatchedDevice } from './engine/index.js';
-import type { AgentState } from '@siaga/shared';
 
 /** The device as the engine sees it: its oldest ICMP check tells whether it answers. */
 export const watchedOf = (device: DirectoryDevice): WatchedDevice => {

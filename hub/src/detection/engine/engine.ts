@@ -176,7 +176,7 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
   };
 
   return {
-    begin: journal.begin,
+    begin: () => journal.begin(),
     output: () => out,
     commit: () => {
       journal.end();
