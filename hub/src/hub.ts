@@ -51,7 +51,7 @@ const { version: VERSION } = createRequire(import.meta.url)('../package.json') a
 
 /** The composition root: builds every part by hand, in the order in which they need each other. */
 export const createHub = (config: Config, { log, progress }: HubOptions): Hub => {
-  const stops: (() => void | Promise<unknown>)[] = [];
+  const stops: (() => unknown)[] = [];
   const clock = systemClock;
 
   const startStores = async (secrets: Secrets) => {
@@ -174,6 +174,9 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
       registerLiveRoutes(app, { live, identity, events, clock });
     });
 
+    // Stopped in this order: nothing more is heard, what was heard is stored, judged and acknowledged, and only then
+    // the broker closes; its clients' last wills are not heard either.
+    stops.push(() => broker.stop());
     progress('loading verdicts and starting to judge');
     await detection.start();
     stops.push(() => detection.stop());
@@ -183,12 +186,14 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     stops.push(() => live.stop());
 
     progress(`listening for agents on ${config.mqtt.host}:${config.mqtt.port}`);
+    let hears = true;
+    stops.push(() => (hears = false));
     broker.onMessage((message: BrokerMessage) => {
+      if (!hears) return;
       if (message.topic.endsWith('/telemetry')) telemetry.handle(message);
       else fleet.onStateMessage(message);
     });
     await broker.start();
-    stops.push(() => broker.stop());
     await fleet.publishAllConfigs();
 
     progress(`listening for people on ${config.http.host}:${config.http.port}`);
