@@ -6,6 +6,7 @@ import { MAX_MESSAGE_BYTES } from '@siaga/shared';
 import { StartError } from '../../../hub/src/errors.js';
 import type { AuthenticateAgent } from '../../../hub/src/platform/broker/broker.js';
 import { createEmbeddedBroker } from '../../../hub/src/platform/broker/embedded.js';
+import { TEST_CERT, TEST_KEY } from './certificate.js';
 import { brokerConformance } from './conformance.js';
 import { closed, connect, createLogins, listen, newAgent, until, type BrokerHarness } from './harness.js';
 
@@ -67,6 +68,35 @@ describe('the embedded broker', () => {
     const { authenticate } = createLogins();
     const broker = createEmbeddedBroker({ host: '192.0.2.1', port: 0, authenticate, log });
     await expect(broker.start()).rejects.toThrow(/SIAGA_MQTT_HOST/);
+  });
+
+  it('speaks TLS where it has a certificate, and stops with a handshake under way', async () => {
+    const { agents, authenticate } = createLogins();
+    const broker = createEmbeddedBroker({
+      host: '127.0.0.1',
+      port: 0,
+      tls: { cert: TEST_CERT, key: TEST_KEY },
+      authenticate,
+      log,
+    });
+    await broker.start();
+    const { port } = broker.address();
+    const heard = listen(broker);
+    const agent = newAgent();
+    agents.set(agent.id, agent);
+    const client = await connect(port, agent, { protocol: 'mqtts', host: 'localhost', ca: TEST_CERT });
+    await client.publishAsync(agent.topic('telemetry'), 'ciphered', { qos: 1 });
+    await until('it is heard', () => heard.text(agent.topic('telemetry')).length > 0);
+    const plain = net.connect(port, '127.0.0.1');
+    plain.on('error', () => undefined);
+    plain.write(Buffer.from([0x10, 12, 0, 4, ...Buffer.from('MQTT'), 4, 2, 0, 60, 0, 0]));
+    await until('the one without TLS is cut off', () => plain.destroyed);
+    const silent = net.connect(port, '127.0.0.1');
+    silent.on('error', () => undefined);
+    await new Promise((resolve) => silent.once('connect', resolve));
+    client.end(true);
+    await broker.stop();
+    await until('the silent one is cut off', () => silent.destroyed);
   });
 
   it('counts what it refuses', async () => {

@@ -279,7 +279,7 @@ export const createEmbeddedBroker = (
         fanOut({ cmd: 'publish', topic, payload: bytes, qos, retain, dup: false }, null, (error) => {
           if (error) reject(error);
         });
-        queueMicrotask(resolve);
+        setImmediate(resolve);
       }),
     onMessage: (listener) => {
       handler = listener;
