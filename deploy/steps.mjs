@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const STILL_AT_IT_MS = 15_000;
-const TAIL_LINES = 30;
+const SHOWN_LINES = 20;
 const startedAtMs = performance.now();
 const running = new Set();
 
@@ -43,8 +43,16 @@ export const step = async (what, work) => {
   }
 };
 
+/** The first and the last lines: npm tells its reason first, compilers and Maven last. */
+const shorten = (printed) => {
+  const lines = printed.trimEnd().split('\n');
+  return lines.length <= 2 * SHOWN_LINES
+    ? lines.join('\n')
+    : [...lines.slice(0, SHOWN_LINES), '…', ...lines.slice(-SHOWN_LINES)].join('\n');
+};
+
 /**
- * Runs a program quietly. Throws StepError with the last lines it printed when it fails.
+ * Runs a program quietly. Throws StepError with the first and last lines it printed when it fails.
  * @param {string} program
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
@@ -67,8 +75,9 @@ export const run = async (program, args, options = {}) => {
       child.once('close', (code, signal) => resolve({ code, signal }));
     });
     if (code === 0) return printed;
-    const tail = printed.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-    throw new StepError(`"${[program, ...args].join(' ')}" failed (${signal ?? `exit ${code}`}):\n${tail}`);
+    throw new StepError(
+      `"${[program, ...args].join(' ')}" failed (${signal ?? `exit ${code}`}):\n${shorten(printed)}`,
+    );
   } catch (error) {
     if (error.code === 'ENOENT') throw new StepError(`${program} is not installed`);
     throw error;
