@@ -8,7 +8,7 @@ export interface DetectionSettings {
   downAfterFailsOnLossyLink: number;
   /** Rule 2: share of packets lost, 0–1, from which a link counts as lossy. */
   lossyLinkShare: number;
-  /** Packets that must have been seen before a link can count as lossy; at most LOSS_WINDOW_CYCLES' worth. */
+  /** Rule 2: packets that must have been seen before a link can count as lossy; at most LOSS_WINDOW_CYCLES' worth. */
   lossyLinkMinPackets: number;
   /** Rule 2: consecutive good cycles until `up`. */
   upAfterGoods: number;
@@ -25,7 +25,7 @@ export const DEFAULT_SETTINGS: DetectionSettings = {
   downAfterFails: 3,
   downAfterFailsOnLossyLink: 6,
   lossyLinkShare: 0.2,
-  lossyLinkMinPackets: 30,
+  lossyLinkMinPackets: 60,
   upAfterGoods: 2,
   resolveAfterGoods: 3,
   gapAfterCycles: 2.5,
