@@ -14,7 +14,7 @@ const RE_PROBES = 3;
 const RE_PROBE_PERIOD_MS = 1_000;
 /** "At once" keeps this distance from the cycle before, so that no two stamps of a check are the same. */
 const RE_PROBE_GAP_MS = 50;
-/** A prober that does not answer within its timeout and this has lost the cycle. */
+/** A cycle that is not answered by then is lost: no timeout and no queue of a prober is that long. */
 const LOST_CYCLE_MS = 30_000;
 
 /** Packets that re-probes of one agent may cost; a branch on a satellite line must not drown in them. */
@@ -139,7 +139,7 @@ export const createChecks = (deps: ChecksDeps): Checks => {
     if (outcome !== OUTCOME.skipped) check.alive = outcome === OUTCOME.ok;
     const changed = check.alive !== before;
     if (changed || wasReProbe) intake.flushSoon();
-    if (changed && before !== undefined && reProbe.left === 0) {
+    if (changed && before !== undefined && !wasReProbe && reProbe.left === 0) {
       reProbe.left = RE_PROBES;
       scheduleReProbe(check, Math.max(clock.monotonicMs(), check.sentMonoMs + RE_PROBE_GAP_MS));
     } else if (wasReProbe && reProbe.left > 0) {
@@ -159,9 +159,9 @@ export const createChecks = (deps: ChecksDeps): Checks => {
     missed += late;
     check.dueMs = check.beat.at(check.beatNumber);
     heap.set(check);
+    const lost = check.token !== 0 && nowMs - check.sentMonoMs > LOST_CYCLE_MS;
+    if (lost) finish(check, OUTCOME.skipped, 0, 0, 0, 0);
     if (check.token === 0) launch(check, nowMs);
-    else if (nowMs - check.sentMonoMs > LOST_CYCLE_MS + intervalMs)
-      finish(check, OUTCOME.skipped, 0, 0, 0, 0);
     else if (!check.reProbe.running) missed++;
   };
 

@@ -1,9 +1,9 @@
 /** Time as a part that is handed in, so that tests and the simulation own it. */
 export interface Clock {
   /** Wall clock, epoch ms. Can step; never use it to measure a duration. */
-  nowMs(): number;
+  nowMs: () => number;
   /** Monotonic ms since an arbitrary start, with fractions. */
-  monotonicMs(): number;
+  monotonicMs: () => number;
   /** Calls `action` once after `delayMs`; the answer cancels it. Keeps the process alive. */
   after(delayMs: number, action: () => void): () => void;
 }

@@ -1,19 +1,10 @@
 import { OUTCOME } from '@siaga/shared';
 import type { Clock } from './clock.js';
 import { createIcmpProber } from './icmp-prober.js';
-import type { NetPingModules } from './icmp-session.js';
 import { reasonOf, type Log } from './log.js';
+import { loadNetPing } from './net-ping.js';
 import type { CycleListener, Prober } from './prober.js';
 import { createSystemPing, findPing } from './system-ping.js';
-
-/** net-ping and its raw-socket are optional: they need a C toolchain at installation. */
-const loadNetPing = async (): Promise<NetPingModules> => {
-  const [{ default: netPing }, { default: rawSocket }] = await Promise.all([
-    import('net-ping'),
-    import('raw-socket'),
-  ]);
-  return { netPing, rawSocket };
-};
 
 const withoutPermission = 'raw sockets are not permitted (give Node CAP_NET_RAW)';
 const withoutModule = 'net-ping is not installed (it needs a C toolchain when the agent is installed)';
@@ -43,7 +34,7 @@ export interface FindProberDeps {
   clock: Clock;
   random: () => number;
   log: Log;
-  load?: () => Promise<NetPingModules>;
+  load?: typeof loadNetPing;
   ping?: typeof findPing;
 }
 

@@ -2,14 +2,9 @@ import { SocketAddress, isIPv6 } from 'node:net';
 import { OUTCOME, PACKETS_PER_CYCLE } from '@siaga/shared';
 import type { Clock } from './clock.js';
 import type { IpFamily } from './icmp-packet.js';
-import {
-  REFUSED,
-  createEchoSession,
-  type EchoOwner,
-  type EchoSession,
-  type NetPingModules,
-} from './icmp-session.js';
+import { REFUSED, createEchoSession, type EchoOwner, type EchoSession } from './icmp-session.js';
 import { createLimiter, reasonOf, type Log } from './log.js';
+import type { NetPingModules } from './net-ping.js';
 import type { CycleListener, Prober } from './prober.js';
 
 /** A session that broke is opened again no sooner than this. */

@@ -1,5 +1,5 @@
-import type { EchoRequest, Session } from 'net-ping';
 import { readIcmp, type IpFamily } from './icmp-packet.js';
+import type { EchoRequest, NetPingModules, NetPingSession } from './net-ping.js';
 
 /** ICMP header, then the nonce; a lean packet, since a satellite line pays for each. */
 const PACKET_BYTES = 32;
@@ -42,11 +42,6 @@ export interface EchoSession {
   close(): void;
 }
 
-export interface NetPingModules {
-  netPing: (typeof import('net-ping'))['default'];
-  rawSocket: (typeof import('raw-socket'))['default'];
-}
-
 /** The system's word for a local fault that says nothing about the target. */
 const LOCAL_FAULT =
   /not permitted|permission denied|no buffer space|temporarily unavailable|cannot allocate|socket|invalid|family|assign requested/i;
@@ -69,7 +64,7 @@ function onEnd(this: EchoRequest, error: Error | null): void {
 }
 
 /** Options that only help: a wide buffer, and a filter so that the kernel drops what is not for us. */
-const tune = (session: Session, { rawSocket }: NetPingModules, family: IpFamily): void => {
+const tune = (session: NetPingSession, { rawSocket }: NetPingModules, family: IpFamily): void => {
   const { SocketLevel, SocketOption } = rawSocket;
   const { socket } = session;
   const linux = process.platform === 'linux';

@@ -17,14 +17,14 @@ export interface Connection {
 
 export interface ConnectAttempt {
   will: { topic: string; payload: string };
-  onOpen(connection: Connection): void;
-  onMessage(topic: string, payload: Uint8Array): void;
+  onOpen: (connection: Connection) => void;
+  onMessage: (topic: string, payload: Uint8Array) => void;
   /** Exactly once an attempt, whether it ever opened or not. */
-  onClosed(reason: string): void;
+  onClosed: (reason: string) => void;
 }
 
 /** The way to the broker: clean session, keep-alive and client id are its own business; reconnecting is the caller's. */
 export interface Network {
   /** One attempt; `abort` gives it up (then `onClosed` follows). */
-  connect(attempt: ConnectAttempt): { abort(): void };
+  connect(attempt: ConnectAttempt): { abort: () => void };
 }

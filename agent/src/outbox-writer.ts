@@ -54,7 +54,8 @@ export const createOutboxWriter = (
   let state = emptyState();
   /** Lowest position on the disk; behind it all is contiguous. */
   let heldFrom = 1;
-  let waiting: { change: Change; sync: boolean; resolve(): void; reject(error: unknown): void }[] = [];
+  let waiting: { change: Change; sync: boolean; resolve: () => void; reject: (error: unknown) => void }[] =
+    [];
   let tail: Promise<unknown> = Promise.resolve();
 
   const exclusive = <T>(action: () => Promise<T>): Promise<T> => {

@@ -33,8 +33,8 @@ export interface AgentTime {
   /** False until the first exchanges: stamps are provisional (wall clock plus the last known offset). */
   readonly synced: boolean;
   /** Hub time at a moment of the monotonic clock, epoch ms with fractions; exact for the last two minutes. */
-  at(monoMs: number): number;
-  nowMs(): number;
+  at: (monoMs: number) => number;
+  nowMs: () => number;
   /** `synced` is answered once, by the exchange that made the offset known. */
   exchange(exchange: Exchange): 'ignored' | 'taken' | 'synced';
   /** Follows the wall clock while there is no offset; call about once a second. */
