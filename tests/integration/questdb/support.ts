@@ -12,7 +12,7 @@ const TABLES = ['icmp', 'host', 'schema_migrations', 'retention'];
 /** Tables of the test's own in the run's QuestDB; `drop` takes them away. */
 export const createTestTables = async (
   retention: Retention = RETENTION,
-): Promise<{ questdb: QuestDb; drop(): Promise<void> }> => {
+): Promise<{ questdb: QuestDb; drop: () => Promise<void> }> => {
   const questdb = createQuestDb({ ...testQuestDb(), tablePrefix: `t${randomBytes(6).toString('hex')}_` });
   await migrateQuestDb(questdb, retention);
   return {
