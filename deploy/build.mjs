@@ -11,17 +11,20 @@ const COMMON = ['shared/', 'tsconfig.base.json', 'package-lock.json'];
 /** What can be built: from which inputs, to which files, how. */
 export const BUILDS = {
   hub: {
+    what: 'building the hub',
     inputs: ['hub/', ...COMMON],
     outputs: ['shared/dist/index.js', 'hub/dist/main.js'],
     build: () =>
       run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'shared', 'hub']),
   },
   agent: {
+    what: 'building the agent',
     inputs: ['agent/', ...COMMON],
     outputs: ['agent/dist/agent.mjs'],
     build: () => npm(['run', 'build', '-w', 'agent']),
   },
   web: {
+    what: 'building the web app',
     inputs: ['web/', ...COMMON],
     outputs: ['web/dist/app/index.html'],
     build: () => npm(['run', 'build', '-w', 'web']),
@@ -40,11 +43,14 @@ export const ensureBuilt = async (names = ['hub', 'agent', 'web']) => {
     const isThere = outputs.every((output) => existsSync(join(ROOT, output)));
     return isThere && readJson(stamp)?.inputs === hash ? [] : [{ name, stamp, hash }];
   });
-  for (const { name, stamp, hash } of stale) {
+  const build = async ({ name, stamp, hash }) => {
     removeFile(stamp);
-    await step(`building the ${name}`, BUILDS[name].build);
+    await step(BUILDS[name].what, BUILDS[name].build);
     writeJson(stamp, { inputs: hash });
-  }
+  };
+  // The hub's build makes what all share; the others may then go side by side.
+  for (const one of stale.filter(({ name }) => name === 'hub')) await build(one);
+  await Promise.all(stale.filter(({ name }) => name !== 'hub').map(build));
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)

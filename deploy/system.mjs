@@ -12,7 +12,7 @@ const PACKAGES = {
     what: `Java ${JAVA_NEEDED} or later (it runs QuestDB)`,
     apt: 'default-jre-headless',
     dnf: 'java-latest-openjdk-headless',
-    brew: 'openjdk',
+    brew: 'temurin',
   },
   maven: { what: 'Maven (it fetches QuestDB)', apt: 'maven', dnf: 'maven', brew: 'maven' },
   toolchain: {
@@ -50,10 +50,10 @@ export const toolchainHint = () => hintFor(PACKAGES.toolchain);
 export const hasToolchain = () =>
   ['python3', 'make'].every(findProgram) && ['g++', 'c++', 'clang++'].some(findProgram);
 
-/** Major version of the Java on the PATH or in JAVA_HOME (which then is put on the PATH); undefined: none. */
+/** Major version of the Java in JAVA_HOME (which is put first on the PATH), else on the PATH; undefined: none. */
 const javaMajor = async () => {
   const home = process.env.JAVA_HOME;
-  if (!findProgram('java') && home && existsSync(join(home, 'bin')))
+  if (home && existsSync(join(home, 'bin/java')))
     process.env.PATH = `${join(home, 'bin')}${delimiter}${process.env.PATH ?? ''}`;
   const path = findProgram('java');
   if (!path) return undefined;
@@ -109,14 +109,13 @@ export const ensureJava = async ({ needsMaven }) => {
   if (names.length === 0) return;
   const commands = await installCommands(names);
   if (commands) {
-    for (const command of commands) {
-      say(`running: ${command.join(' ')}`);
-      const [program, ...args] = command;
-      await step(`installing ${names.join(' and ')}`, () => run(program, args)).catch((error) => {
-        if (!(error instanceof StepError)) throw error;
-        say(error.message); // the check below tells what is still missing
-      });
-    }
+    for (const command of commands) say(`about to run: ${command.join(' ')}`);
+    await step(`installing ${names.join(' and ')}`, async () => {
+      for (const [program, ...args] of commands) await run(program, args);
+    }).catch((error) => {
+      if (!(error instanceof StepError)) throw error;
+      say(error.message); // the check below tells what is still missing
+    });
     names = await lacking(needsMaven);
     if (names.length === 0) return;
   }
