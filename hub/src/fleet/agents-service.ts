@@ -146,8 +146,6 @@ export const createAgents = (deps: Deps): AgentService => {
         afterCommit(() => {
           credentials.set(id, null);
           remember(row);
-          // Nobody looks at its devices from here on, and it may not say so itself any more.
-          events.emit('agent.state', id, 'stopped');
           deps.disconnect(id);
           events.emit('agent.config', id);
         });

@@ -56,7 +56,7 @@ export interface Fleet {
   publishAllConfigs(): Promise<void>;
   /** See local-agent.ts; `timezone` is this machine's unless told. */
   ensureLocalAgent(options: { address: string; timezone?: string }): Promise<LocalAgent | undefined>;
-  overview(healthOf: (deviceId: string) => Health | undefined): Promise<Overview>;
+  overview(healthOf: (deviceId: string) => Health): Promise<Overview>;
 }
 
 /** Sites, agents, devices: their tables, their directory in memory, and what agents are told. */

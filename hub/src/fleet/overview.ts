@@ -7,18 +7,18 @@ const noCounts = (): HealthCounts => ({ up: 0, degraded: 0, down: 0, unknown: 0 
 
 /**
  * Counts by health, over all and by site (sites by name), agents by state, open incidents. `healthOf` is detection's
- * word of a device; one it has not judged is unknown.
+ * word of a device.
  */
 export const overviewOf = async (
   db: Db,
   directory: FleetDirectory,
-  healthOf: (deviceId: string) => Health | undefined,
+  healthOf: (deviceId: string) => Health,
 ): Promise<Overview> => {
   const openIncidents = await countOpenIncidents(db);
   const total = noCounts();
   const bySite = new Map<string, HealthCounts>();
   for (const device of directory.devices()) {
-    const health = healthOf(device.id) ?? 'unknown';
+    const health = healthOf(device.id);
     let counts = bySite.get(device.siteId);
     if (!counts) bySite.set(device.siteId, (counts = noCounts()));
     counts[health] += 1;

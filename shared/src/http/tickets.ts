@@ -123,7 +123,15 @@ export const TicketQuery = Type.Object(
     site_id: Type.Optional(Uuid),
     created_after: Type.Optional(Type.String({ minLength: 4, maxLength: 40 })),
     created_before: Type.Optional(Type.String({ minLength: 4, maxLength: 40 })),
-    search: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    search: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        // PostgreSQL holds no NUL, so nothing can be found by one.
+        pattern: '^[^\\u0000]*$',
+        description: 'a text of 1 to 200 characters without NUL',
+      }),
+    ),
     sort: Type.Optional(
       Type.String({
         pattern:

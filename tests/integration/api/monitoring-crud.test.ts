@@ -14,7 +14,7 @@ afterAll(async () => {
 
 const UNKNOWN = '0190f4a8-0000-7000-8000-00000000dead';
 const made = async (path: string, body: unknown): Promise<string> => {
-  const answer = await api.call('POST', path, body);
+  const answer = await api.call('POST', `/monitoring${path}`, body);
   expect(answer.body, JSON.stringify(answer.body)).toMatchObject({ success: true });
   expect(answer.status).toBe(201);
   return answer.body.data['id'] as string;
@@ -37,8 +37,8 @@ describe('permissions', () => {
     ['GET', '/devices'],
     ['GET', '/overview'],
   ] as const)('%s %s may be read by a technician, not by a stranger', async (method, path) => {
-    expect((await api.call(method, path, undefined, 'reader')).status).toBe(200);
-    expect((await api.call(method, path, undefined, 'nobody')).status).toBe(401);
+    expect((await api.call(method, `/monitoring${path}`, undefined, 'reader')).status).toBe(200);
+    expect((await api.call(method, `/monitoring${path}`, undefined, 'nobody')).status).toBe(401);
   });
 
   it.each([
@@ -53,14 +53,14 @@ describe('permissions', () => {
     ['PATCH', `/devices/${UNKNOWN}`, { name: 'X' }],
     ['DELETE', `/devices/${UNKNOWN}`, undefined],
   ] as const)('%s %s is refused to a technician', async (method, path, body) => {
-    const answer = await api.call(method, path, body, 'reader');
+    const answer = await api.call(method, `/monitoring${path}`, body, 'reader');
     expect([answer.status, answer.body.error.code]).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
   });
 });
 
 describe('sites', () => {
   it('are created, read, changed and deleted, each with its audit entry', async () => {
-    const created = await api.call('POST', '/sites', {
+    const created = await api.call('POST', '/monitoring/sites', {
       code: 'JKT-001',
       name: '  Jakarta Pusat  ',
       region: 'DKI',
@@ -80,19 +80,22 @@ describe('sites', () => {
     expect(world.fleet.directory.site(id)).toMatchObject({ code: 'JKT-001' });
     expect(world.heard).toContain(`site.changed:${id}`);
 
-    const changed = await api.call('PATCH', `/sites/${id}`, { timezone: 'Asia/Makassar', region: null });
+    const changed = await api.call('PATCH', `/monitoring/sites/${id}`, {
+      timezone: 'Asia/Makassar',
+      region: null,
+    });
     expect(changed.status).toBe(200);
     expect(changed.body.data).toMatchObject({
       name: 'Jakarta Pusat',
       timezone: 'Asia/Makassar',
       region: null,
     });
-    expect((await api.call('GET', `/sites/${id}`)).body.data).toEqual(changed.body.data);
+    expect((await api.call('GET', `/monitoring/sites/${id}`)).body.data).toEqual(changed.body.data);
 
-    const deleted = await api.call('DELETE', `/sites/${id}`);
+    const deleted = await api.call('DELETE', `/monitoring/sites/${id}`);
     expect([deleted.status, deleted.body]).toEqual([204, {}]);
-    expect((await api.call('GET', `/sites/${id}`)).status).toBe(404);
-    expect((await api.call('DELETE', `/sites/${id}`)).status).toBe(404);
+    expect((await api.call('GET', `/monitoring/sites/${id}`)).status).toBe(404);
+    expect((await api.call('DELETE', `/monitoring/sites/${id}`)).status).toBe(404);
     expect(world.fleet.directory.site(id)).toBeUndefined();
 
     const audit = await world.db
@@ -113,32 +116,34 @@ describe('sites', () => {
 
   it('writing back what was read changes nothing', async () => {
     const { siteId } = await branch();
-    const { data } = (await api.call('GET', `/sites/${siteId}`)).body;
+    const { data } = (await api.call('GET', `/monitoring/sites/${siteId}`)).body;
     const { id: _id, created_at: _created, updated_at: _updated, ...fields } = data;
     const before = world.heard.length;
-    const answer = await api.call('PATCH', `/sites/${siteId}`, fields);
+    const answer = await api.call('PATCH', `/monitoring/sites/${siteId}`, fields);
     expect(answer.body.data).toEqual(data);
     expect(world.heard.length).toBe(before);
   });
 
   it('a code is taken whatever its letters, and free again after a deletion', async () => {
     const id = await made('/sites', { code: 'Taken', name: 'First' });
-    const answer = await api.call('POST', '/sites', { code: 'TAKEN', name: 'Second' });
+    const answer = await api.call('POST', '/monitoring/sites', { code: 'TAKEN', name: 'Second' });
     expect(answer.status).toBe(409);
     expect(answer.body.error).toMatchObject({ code: 'RESOURCE_CONFLICT', details: [{ field: 'code' }] });
     expect(answer.body.error.message).toContain('"First"');
-    await api.call('DELETE', `/sites/${id}`);
+    await api.call('DELETE', `/monitoring/sites/${id}`);
     await made('/sites', { code: 'TAKEN', name: 'Second' });
   });
 
   it('that still have agents or devices say so instead of going', async () => {
     const { siteId, agentId } = await branch();
     await made('/devices', { address: '10.9.0.1', site_id: siteId });
-    const refused = await api.call('DELETE', `/sites/${siteId}`);
+    const refused = await api.call('DELETE', `/monitoring/sites/${siteId}`);
     expect([refused.status, refused.body.error.code]).toEqual([409, 'RESOURCE_CONFLICT']);
     expect(refused.body.error.message).toMatch(/1 agent and 1 device/);
-    expect((await api.call('DELETE', `/agents/${agentId}`)).body.error.message).toMatch(/1 device/);
-    expect((await api.call('GET', `/sites/${siteId}`)).status).toBe(200);
+    expect((await api.call('DELETE', `/monitoring/agents/${agentId}`)).body.error.message).toMatch(
+      /1 device/,
+    );
+    expect((await api.call('GET', `/monitoring/sites/${siteId}`)).status).toBe(200);
   });
 
   it.each<[string, Record<string, unknown>, string]>([
@@ -155,7 +160,7 @@ describe('sites', () => {
     ['a zone that is none', { code: 'A1', name: 'A', timezone: 'Asia/Atlantis' }, 'timezone'],
     ['an offset for a zone', { code: 'A1', name: 'A', timezone: '+07:00' }, 'timezone'],
   ])('%s is refused by its field', async (_case, body, field) => {
-    const answer = await api.call('POST', '/sites', body);
+    const answer = await api.call('POST', '/monitoring/sites', body);
     expect([answer.status, answer.body.error.code]).toEqual([422, 'VALIDATION_ERROR']);
     expect(fieldsOf(answer.body)).toContain(field);
   });
@@ -164,7 +169,10 @@ describe('sites', () => {
 describe('devices', () => {
   it('an address and a site are enough', async () => {
     const { siteId, agentId } = await branch();
-    const { status, body } = await api.call('POST', '/devices', { address: '10.1.0.1', site_id: siteId });
+    const { status, body } = await api.call('POST', '/monitoring/devices', {
+      address: '10.1.0.1',
+      site_id: siteId,
+    });
     expect(status).toBe(201);
     const { id, since, created_at, updated_at, checks, ...rest } = body.data;
     expect(rest).toEqual({
@@ -239,7 +247,7 @@ describe('devices', () => {
       .execute();
     api.latest.set(id, { rttMs: null, lossPercent: 100, atMs: since.getTime() });
     api.health.set(id, 'down');
-    const { data } = (await api.call('GET', `/devices/${id}`)).body;
+    const { data } = (await api.call('GET', `/monitoring/devices/${id}`)).body;
     expect(data).toMatchObject({
       name: 'ATM 😀 <script>',
       health: 'down',
@@ -249,9 +257,9 @@ describe('devices', () => {
       loss_percent: 100,
       last_seen_at: since.toISOString(),
     });
-    const list = await api.call('GET', `/devices?health=down&site_id=${siteId}`);
+    const list = await api.call('GET', `/monitoring/devices?health=down&site_id=${siteId}`);
     expect(list.body.data).toEqual([data]);
-    const overview = (await api.call('GET', '/overview')).body.data;
+    const overview = (await api.call('GET', '/monitoring/overview')).body.data;
     expect(overview).toMatchObject({ open_incidents: 1, devices: { down: 1 } });
     const sites = overview['sites'] as { site_id: string; devices: Record<string, number> }[];
     expect(sites.find((site) => site.site_id === siteId)?.devices).toEqual({
@@ -272,7 +280,7 @@ describe('devices', () => {
     ['<script>', 'name'],
   ])('the address %s is refused in words', async (address, word) => {
     const { siteId } = await branch();
-    const answer = await api.call('POST', '/devices', { address, site_id: siteId });
+    const answer = await api.call('POST', '/monitoring/devices', { address, site_id: siteId });
     expect([answer.status, answer.body.error.code]).toEqual([422, 'VALIDATION_ERROR']);
     expect(answer.body.error.details?.[0]).toMatchObject({ field: 'address' });
     expect(answer.body.error.details?.[0]?.message).toContain(word);
@@ -295,7 +303,7 @@ describe('devices', () => {
     ['an unknown field', { ip: '10.0.0.1' }, 'ip'],
   ])('%s is refused by its field, and nothing is made', async (_case, fault, field) => {
     const { siteId, agentId } = await branch();
-    const answer = await api.call('POST', '/devices', {
+    const answer = await api.call('POST', '/monitoring/devices', {
       address: '10.1.2.1',
       site_id: siteId,
       agent_id: agentId,
@@ -303,11 +311,11 @@ describe('devices', () => {
     });
     expect([answer.status, answer.body.error.code]).toEqual([422, 'VALIDATION_ERROR']);
     expect(fieldsOf(answer.body).map((name) => name.split(/[./]/)[0])).toContain(field);
-    expect((await api.call('GET', `/devices?site_id=${siteId}`)).body.pagination.total).toBe(0);
+    expect((await api.call('GET', `/monitoring/devices?site_id=${siteId}`)).body.pagination.total).toBe(0);
   });
 
   it('reports every fault at once', async () => {
-    const answer = await api.call('POST', '/devices', {
+    const answer = await api.call('POST', '/monitoring/devices', {
       address: 'nonsense',
       site_id: UNKNOWN,
       agent_id: UNKNOWN,
@@ -337,11 +345,18 @@ describe('devices', () => {
   it('a device twice: the second is told which is the first', async () => {
     const { siteId } = await branch();
     await made('/devices', { address: '2001:db8::5', site_id: siteId, code: 'FIRST', name: 'The first' });
-    const answer = await api.call('POST', '/devices', { address: '2001:DB8:0::5', site_id: siteId });
+    const answer = await api.call('POST', '/monitoring/devices', {
+      address: '2001:DB8:0::5',
+      site_id: siteId,
+    });
     expect([answer.status, answer.body.error.code]).toEqual([409, 'RESOURCE_CONFLICT']);
     expect(fieldsOf(answer.body)).toEqual(['address']);
     expect(answer.body.error.message).toMatch(/FIRST "The first"/);
-    const code = await api.call('POST', '/devices', { address: '10.1.3.1', site_id: siteId, code: 'first' });
+    const code = await api.call('POST', '/monitoring/devices', {
+      address: '10.1.3.1',
+      site_id: siteId,
+      code: 'first',
+    });
     expect([code.status, fieldsOf(code.body)]).toEqual([409, ['code']]);
   });
 
@@ -349,27 +364,30 @@ describe('devices', () => {
     const { siteId } = await branch();
     const body = { address: '10.1.4.1', site_id: siteId };
     const answers = await Promise.all([
-      api.call('POST', '/devices', body),
-      api.call('POST', '/devices', body),
+      api.call('POST', '/monitoring/devices', body),
+      api.call('POST', '/monitoring/devices', body),
     ]);
     expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409]);
-    expect((await api.call('GET', `/devices?site_id=${siteId}`)).body.pagination.total).toBe(1);
+    expect((await api.call('GET', `/monitoring/devices?site_id=${siteId}`)).body.pagination.total).toBe(1);
   });
 
   it('the same private address stands in two branches, each under a code of its own', async () => {
     const [one, two] = [await branch(), await branch()];
     await made('/devices', { address: '192.168.1.1', site_id: one.siteId });
-    const second = await api.call('POST', '/devices', { address: '192.168.1.1', site_id: two.siteId });
+    const second = await api.call('POST', '/monitoring/devices', {
+      address: '192.168.1.1',
+      site_id: two.siteId,
+    });
     expect(second.body.data).toMatchObject({ code: '192.168.1.1-2', agent_id: two.agentId });
   });
 
   it('an agent is named where the site has several, or none while there are others', async () => {
     const { siteId } = await branch();
     await made('/agents', { name: `second of ${siteId}`, site_id: siteId });
-    const several = await api.call('POST', '/devices', { address: '10.1.5.1', site_id: siteId });
+    const several = await api.call('POST', '/monitoring/devices', { address: '10.1.5.1', site_id: siteId });
     expect([several.status, fieldsOf(several.body)]).toEqual([422, ['agent_id']]);
     const bare = await made('/sites', { code: `BARE-${counter}`, name: 'Bare' });
-    const none = await api.call('POST', '/devices', { address: '10.1.5.1', site_id: bare });
+    const none = await api.call('POST', '/monitoring/devices', { address: '10.1.5.1', site_id: bare });
     expect([none.status, fieldsOf(none.body)]).toEqual([422, ['agent_id']]);
   });
 
@@ -379,14 +397,14 @@ describe('devices', () => {
     const sw = await made('/devices', { address: '10.1.6.2', site_id: siteId, parent_ids: [router] });
     const atm = await made('/devices', { address: '10.1.6.3', site_id: siteId, parent_ids: [sw, router] });
     for (const parents of [[router], [sw], [atm]]) {
-      const answer = await api.call('PATCH', `/devices/${router}`, { parent_ids: parents });
+      const answer = await api.call('PATCH', `/monitoring/devices/${router}`, { parent_ids: parents });
       expect([answer.status, fieldsOf(answer.body)]).toEqual([422, ['parent_ids']]);
     }
     // Two changes that only together close a circle.
     const other = await made('/devices', { address: '10.1.6.4', site_id: siteId });
     const both = await Promise.all([
-      api.call('PATCH', `/devices/${router}`, { parent_ids: [other] }),
-      api.call('PATCH', `/devices/${other}`, { parent_ids: [atm] }),
+      api.call('PATCH', `/monitoring/devices/${router}`, { parent_ids: [other] }),
+      api.call('PATCH', `/monitoring/devices/${other}`, { parent_ids: [atm] }),
     ]);
     expect(both.map((answer) => answer.status).sort()).toEqual([200, 422]);
   });
@@ -395,8 +413,8 @@ describe('devices', () => {
     const { siteId } = await branch();
     const router = await made('/devices', { address: '10.1.7.1', site_id: siteId });
     const atm = await made('/devices', { address: '10.1.7.2', site_id: siteId, parent_ids: [router] });
-    expect((await api.call('DELETE', `/devices/${router}`)).status).toBe(204);
-    expect((await api.call('GET', `/devices/${atm}`)).body.data).toMatchObject({ parent_ids: [] });
+    expect((await api.call('DELETE', `/monitoring/devices/${router}`)).status).toBe(204);
+    expect((await api.call('GET', `/monitoring/devices/${atm}`)).body.data).toMatchObject({ parent_ids: [] });
     expect(world.fleet.directory.device(atm)?.parentIds).toEqual([]);
     expect(world.heard).toContain(`device.changed:${atm}`);
     const checks = await world.db
@@ -413,14 +431,14 @@ describe('devices', () => {
     const [here, there] = [await branch(), await branch()];
     const id = await made('/devices', { address: '10.1.8.1', site_id: here.siteId });
     const checksOf = async () =>
-      (await api.call('GET', `/devices/${id}`)).body.data['checks'] as {
+      (await api.call('GET', `/monitoring/devices/${id}`)).body.data['checks'] as {
         id: number;
         timeout_ms: number;
       }[];
     const [first] = await checksOf();
-    await api.call('PATCH', `/devices/${id}`, { address: '10.1.8.2', link: 'vsat' });
+    await api.call('PATCH', `/monitoring/devices/${id}`, { address: '10.1.8.2', link: 'vsat' });
     expect(await checksOf()).toEqual([{ ...first, timeout_ms: 2000 }]);
-    const moved = await api.call('PATCH', `/devices/${id}`, { agent_id: there.agentId });
+    const moved = await api.call('PATCH', `/monitoring/devices/${id}`, { agent_id: there.agentId });
     expect(moved.status).toBe(200);
     const [second] = await checksOf();
     expect(second).toMatchObject({ timeout_ms: 2000 });
@@ -435,10 +453,10 @@ describe('devices', () => {
     const { siteId } = await branch();
     const router = await made('/devices', { address: '10.1.9.1', site_id: siteId });
     const id = await made('/devices', { address: '10.1.9.2', site_id: siteId, parent_ids: [router] });
-    const { data } = (await api.call('GET', `/devices/${id}`)).body;
+    const { data } = (await api.call('GET', `/monitoring/devices/${id}`)).body;
     const { code, name, kind, model, address, link, site_id, agent_id, parent_ids } = data;
     const before = world.heard.length;
-    const answer = await api.call('PATCH', `/devices/${id}`, {
+    const answer = await api.call('PATCH', `/monitoring/devices/${id}`, {
       code,
       name,
       kind,
@@ -458,13 +476,13 @@ describe('devices', () => {
     ['PATCH', { name: 'x' }],
     ['DELETE', undefined],
   ] as const)('%s of an unknown device is 404, of no id 422', async (method, body) => {
-    expect((await api.call(method, `/devices/${UNKNOWN}`, body)).status).toBe(404);
-    expect((await api.call(method, '/devices/7', body)).status).toBe(422);
+    expect((await api.call(method, `/monitoring/devices/${UNKNOWN}`, body)).status).toBe(404);
+    expect((await api.call(method, '/monitoring/devices/7', body)).status).toBe(422);
   });
 
   it('an empty change is refused', async () => {
     const { siteId } = await branch();
-    expect((await api.call('PATCH', `/sites/${siteId}`, {})).status).toBe(422);
+    expect((await api.call('PATCH', `/monitoring/sites/${siteId}`, {})).status).toBe(422);
   });
 });
 
@@ -499,7 +517,10 @@ describe('lists', () => {
         .execute();
   });
   const codes = async (query: string): Promise<string[]> => {
-    const { status, body } = await api.call('GET', `/devices?site_id=${siteId}&per_page=200&${query}`);
+    const { status, body } = await api.call(
+      'GET',
+      `/monitoring/devices?site_id=${siteId}&per_page=200&${query}`,
+    );
     expect(status).toBe(200);
     return body.data.map((device) => device['code'] as string);
   };
@@ -507,7 +528,7 @@ describe('lists', () => {
   it('pages neither overlap nor leave a gap', async () => {
     const seen: unknown[] = [];
     for (let page = 1; page <= 5; page += 1) {
-      const { body } = await api.call('GET', `/devices?site_id=${siteId}&per_page=7&page=${page}`);
+      const { body } = await api.call('GET', `/monitoring/devices?site_id=${siteId}&per_page=7&page=${page}`);
       expect(body.pagination).toMatchObject({ page, per_page: 7, total: 30, total_pages: 5 });
       seen.push(...body.data.map((device) => device['id']));
     }
@@ -515,7 +536,7 @@ describe('lists', () => {
   });
 
   it('a page past the end is empty', async () => {
-    const { status, body } = await api.call('GET', `/devices?page=999999&per_page=200`);
+    const { status, body } = await api.call('GET', `/monitoring/devices?page=999999&per_page=200`);
     expect([status, body.data]).toEqual([200, []]);
   });
 
@@ -558,47 +579,45 @@ describe('lists', () => {
     'search=%00',
     'health=up&health=down',
   ])('%s is refused', async (query) => {
-    const answer = await api.call('GET', `/devices?${query}`);
+    const answer = await api.call('GET', `/monitoring/devices?${query}`);
     expect([answer.status, answer.body.error.code]).toEqual([422, 'VALIDATION_ERROR']);
   });
 
   it('sites and agents are searched, sorted and paged alike', async () => {
-    const sites = await api.call('GET', '/sites?search=branch%201&sort=-code&per_page=2');
+    const sites = await api.call('GET', '/monitoring/sites?search=branch%201&sort=-code&per_page=2');
     expect(sites.body.pagination.total).toBeGreaterThan(2);
     const [a, b] = sites.body.data.map((site) => String(site['code']).toLowerCase());
     expect((a ?? '') > (b ?? '')).toBe(true);
-    const agents = await api.call('GET', `/agents?site_id=${siteId}&state=pending&sort=-last_seen_at`);
+    const agents = await api.call(
+      'GET',
+      `/monitoring/agents?site_id=${siteId}&state=pending&sort=-last_seen_at`,
+    );
     expect(agents.body.data).toMatchObject([{ site_id: siteId, device_count: 30 }]);
   });
 });
 
 describe('series', () => {
-  it.each<[string, { fromMs?: number; toMs?: number; points?: number }]>([
-    [
-      'metric=rtt&from=1768473000000&to=1768476600000',
-      { fromMs: 1768473000000, toMs: 1768476600000, points: 300 },
-    ],
-    [
-      'metric=loss&from=2026-01-15T10:30:00Z&to=2026-01-15T18:30:00%2B07:00&points=2',
-      { fromMs: 1768473000000, toMs: 1768476600000, points: 2 },
-    ],
-    [
-      'metric=cpu&from=2026-01-15T10:30&to=2026-01-16&points=2000',
-      { fromMs: 1768473000000, toMs: 1768521600000, points: 2000 },
-    ],
-  ])('%s', async (query, expected) => {
+  let id: string;
+  beforeAll(async () => {
     const { siteId } = await branch();
-    const id = await made('/devices', { address: '10.3.0.1', site_id: siteId });
-    expect((await api.call('GET', `/devices/${id}/series?${query}`)).status).toBe(200);
-    expect(api.seriesAsked.at(-1)).toMatchObject({ deviceId: id, ...expected });
+    id = await made('/devices', { address: '10.3.0.1', site_id: siteId });
   });
 
-  it('is of the last hour unless told', async () => {
-    const { siteId } = await branch();
-    const id = await made('/devices', { address: '10.3.1.1', site_id: siteId });
-    await api.call('GET', `/devices/${id}/series?metric=rtt`);
-    const asked = api.seriesAsked.at(-1);
-    expect((asked?.toMs ?? 0) - (asked?.fromMs ?? 0)).toBe(3_600_000);
+  it.each([
+    ['metric=rtt&from=1768473000000&to=1768476600000', 'ms', 300],
+    ['metric=loss&from=2026-01-15T10:30:00Z&to=2026-01-15T18:30:00%2B07:00&points=2', 'percent', 2],
+    ['metric=cpu&points=2000', 'percent', 2000],
+  ])('%s: columns of one length, null where nobody looked', async (query, unit, most) => {
+    const { status, body } = await api.call('GET', `/monitoring/devices/${id}/series?${query}`);
+    expect(status).toBe(200);
+    const { t, min, avg, max } = body.data as unknown as Record<string, (number | null)[]>;
+    expect(body.data).toMatchObject({ unit });
+    expect(t?.length).toBeGreaterThan(0);
+    expect(t?.length).toBeLessThanOrEqual(most);
+    for (const column of [min, avg, max]) {
+      expect(column).toHaveLength(t?.length ?? -1);
+      expect(column?.every((value) => value === null)).toBe(true);
+    }
   });
 
   it.each([
@@ -610,14 +629,13 @@ describe('series', () => {
     ['metric=rtt&points=1', 'points'],
     ['metric=rtt&points=2001', 'points'],
     ['metric=rtt&points=many', 'points'],
+    ['metric=rtt&zoom=1', 'zoom'],
   ])('%s is refused by its field', async (query, field) => {
-    const { siteId } = await branch();
-    const id = await made('/devices', { address: '10.3.2.1', site_id: siteId });
-    const answer = await api.call('GET', `/devices/${id}/series?${query}`);
+    const answer = await api.call('GET', `/monitoring/devices/${id}/series?${query}`);
     expect([answer.status, fieldsOf(answer.body)]).toEqual([422, [field]]);
   });
 
   it('of an unknown device is 404', async () => {
-    expect((await api.call('GET', `/devices/${UNKNOWN}/series?metric=rtt`)).status).toBe(404);
+    expect((await api.call('GET', `/monitoring/devices/${UNKNOWN}/series?metric=rtt`)).status).toBe(404);
   });
 });

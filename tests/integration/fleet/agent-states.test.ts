@@ -1,4 +1,5 @@
 import { agentTopic, type AgentStateMessage } from '@siaga/shared';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestClock, startFleet, until, type TestFleet } from './fleet-harness.js';
 
@@ -159,6 +160,39 @@ describe("an agent's own word", () => {
     say(agent, message('online', 9, 9));
     await until('it is counted', async () => (await refusals('revoked')) === before + 1);
     expect((await stored(agent.id)).state).toBe('revoked');
+  });
+});
+
+describe('while PostgreSQL does not take it', () => {
+  it('a state waits, in order, and is saved afterwards; figures likewise', async () => {
+    const agent = await newAgent();
+    await sql`alter table agents rename to agents_away`.execute(world.db);
+    say(agent, message('online', 1, 1));
+    say(agent, message('stopped', 1, 1));
+    world.events.emit('agent.report', agent.id, { outboxRows: 4 });
+    clock.tick();
+    // Long enough for the first try of each to have failed.
+    await sql`select pg_sleep(0.2)`.execute(world.db);
+    world.events.emit('agent.report', agent.id, { lostSamples: 5 });
+    await sql`alter table agents_away rename to agents`.execute(world.db);
+    await settles(agent.id, 'stopped');
+    await until('told', () => statesOf(agent.id).length === 2);
+    expect(statesOf(agent.id)).toEqual(['online', 'stopped']);
+    await until('figures are written', async () => {
+      clock.tick();
+      return (await stored(agent.id)).outbox_rows === 4;
+    });
+    expect((await stored(agent.id)).lost_samples).toBe(5);
+  });
+
+  it('of a flood the newest are kept', async () => {
+    const agent = await newAgent();
+    const before = await refusals('flood');
+    await sql`alter table agents rename to agents_away`.execute(world.db);
+    for (let n = 1; n <= 500; n += 1) say(agent, message('online', 1, n));
+    await sql`alter table agents_away rename to agents`.execute(world.db);
+    await until('the newest is saved', async () => (await stored(agent.id)).connection === 500);
+    expect(await refusals('flood')).toBe(before + 500 - 32);
   });
 });
 

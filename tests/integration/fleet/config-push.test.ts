@@ -139,7 +139,7 @@ describe('configuration', () => {
   it('is sent again until the broker takes it, and the newest last', async () => {
     const agent = await listening();
     await until('it has its configuration', () => agent.newest() !== undefined);
-    const { publish } = world.broker;
+    const publish = world.broker.publish.bind(world.broker);
     let failures = 0;
     world.broker.publish = async () => {
       failures += 1;
@@ -166,7 +166,7 @@ const versionOf = async (agentId: string): Promise<number> =>
 /** What the hub publishes on one topic, since a revoked agent hears nothing any more. */
 const recordPublishes = (wanted: string): { payloads: string[]; stop(): void } => {
   const payloads: string[] = [];
-  const { publish } = world.broker;
+  const publish = world.broker.publish.bind(world.broker);
   world.broker.publish = async (topic, payload, options) => {
     await publish(topic, payload, options);
     if (topic === wanted) payloads.push(String(payload));

@@ -31,7 +31,7 @@ const newAgent = async (): Promise<string> => {
   return (await world.fleet.agents.create(world.actor, { name: `agent ${counter}`, site_id: siteId })).id;
 };
 const tokenFor = async (agentId: string): Promise<string> => {
-  const answer = await api.call('POST', `/agents/${agentId}/enrolment`);
+  const answer = await api.call('POST', `/monitoring/agents/${agentId}/enrolment`);
   expect(answer.status).toBe(201);
   return answer.body.data['token'] as string;
 };
@@ -44,7 +44,7 @@ interface Enrolled {
   ca: string | null;
 }
 const enrol = async (body: Record<string, unknown>) => {
-  const { status, body: answer } = await api.call('POST', '/agents/enrol', body, 'nobody');
+  const { status, body: answer } = await api.call('POST', '/monitoring/agents/enrol', body, 'nobody');
   return { status, error: answer.error, data: answer.data as unknown as Enrolled };
 };
 const lets = async ({ username, password }: Pick<Enrolled, 'username' | 'password'>): Promise<boolean> =>
@@ -180,10 +180,12 @@ describe('who may connect', () => {
     const { data: revoked } = await enrol({ token: await tokenFor(await newAgent()) });
     const { data: deleted } = await enrol({ token: await tokenFor(await newAgent()) });
     expect([await lets(revoked), await lets(deleted)]).toEqual([true, true]);
-    expect((await api.call('POST', `/agents/${revoked.agent_id}/revoke`)).body.data).toMatchObject({
-      state: 'revoked',
-    });
-    expect((await api.call('DELETE', `/agents/${deleted.agent_id}`)).status).toBe(204);
+    expect((await api.call('POST', `/monitoring/agents/${revoked.agent_id}/revoke`)).body.data).toMatchObject(
+      {
+        state: 'revoked',
+      },
+    );
+    expect((await api.call('DELETE', `/monitoring/agents/${deleted.agent_id}`)).status).toBe(204);
     expect([await lets(revoked), await lets(deleted)]).toEqual([false, false]);
     const restarted = await world.restarted();
     for (const { username, password } of [revoked, deleted])
@@ -208,39 +210,47 @@ describe('who may connect', () => {
       clientId: data.username,
       reconnectPeriod: 0,
     });
-    await api.call('POST', `/agents/${agentId}/revoke`);
+    await api.call('POST', `/monitoring/agents/${agentId}/revoke`);
     await until('the connection ends', () => !client.connected);
     await client.endAsync(true);
     expect((await enrol({ token: open })).status).toBe(401);
-    expect(world.heard).toContain(`agent.state:${agentId}:stopped`);
+    expect(world.heard).toContain(`agent.changed:${agentId}`);
     // Taken in again with a new token.
     const { data: again } = await enrol({ token: await tokenFor(agentId) });
     expect(await lets(again)).toBe(true);
-    expect((await api.call('GET', `/agents/${agentId}`)).body.data).toMatchObject({ state: 'pending' });
+    expect((await api.call('GET', `/monitoring/agents/${agentId}`)).body.data).toMatchObject({
+      state: 'pending',
+    });
   });
 });
 
 describe('agents', () => {
   it('are named once, whatever the letters', async () => {
     await world.fleet.agents.create(world.actor, { name: 'Gateway', site_id: siteId });
-    const answer = await api.call('POST', '/agents', { name: 'GATEWAY', site_id: siteId });
+    const answer = await api.call('POST', '/monitoring/agents', { name: 'GATEWAY', site_id: siteId });
     expect([answer.status, answer.body.error.details?.[0]?.field]).toEqual([409, 'name']);
   });
 
   it('are moved and renamed', async () => {
     const id = await newAgent();
     const site = await world.fleet.sites.create(world.actor, { code: 'S2', name: 'Other' });
-    const answer = await api.call('PATCH', `/agents/${id}`, { name: 'moved', site_id: site.id });
+    const answer = await api.call('PATCH', `/monitoring/agents/${id}`, { name: 'moved', site_id: site.id });
     expect(answer.body.data).toMatchObject({ name: 'moved', site_id: site.id });
     expect(world.fleet.directory.agent(id)).toMatchObject({ name: 'moved', siteId: site.id });
-    const bad = await api.call('PATCH', `/agents/${id}`, { site_id: '0190f4a8-0000-7000-8000-00000000dead' });
+    const bad = await api.call('PATCH', `/monitoring/agents/${id}`, {
+      site_id: '0190f4a8-0000-7000-8000-00000000dead',
+    });
     expect([bad.status, bad.body.error.details?.[0]?.field]).toEqual([422, 'site_id']);
   });
 
   it('get a device only while they are in service', async () => {
     const id = await newAgent();
-    await api.call('POST', `/agents/${id}/revoke`);
-    const answer = await api.call('POST', '/devices', { address: '10.0.0.1', site_id: siteId, agent_id: id });
+    await api.call('POST', `/monitoring/agents/${id}/revoke`);
+    const answer = await api.call('POST', '/monitoring/devices', {
+      address: '10.0.0.1',
+      site_id: siteId,
+      agent_id: id,
+    });
     expect(answer.status).toBe(422);
     expect(answer.body.error.details?.[0]?.message).toContain('revoked');
   });

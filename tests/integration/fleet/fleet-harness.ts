@@ -2,10 +2,12 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Health, Series, SeriesMetric } from '@siaga/shared';
+import type { Health, Role } from '@siaga/shared';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { registerMonitoringRoutes } from '../../../hub/src/api/v1/monitoring.js';
+import { registerTicketRoutes } from '../../../hub/src/api/v1/tickets.js';
+import { createDesk, type Desk } from '../../../hub/src/desk/index.js';
 import { createEventBus, type EventBus, type HubEvents } from '../../../hub/src/events.js';
 import { createFleet, type Actor, type Fleet } from '../../../hub/src/fleet/index.js';
 import { permissionsOf } from '../../../hub/src/identity/permissions.js';
@@ -15,6 +17,8 @@ import { systemClock, type Clock } from '../../../hub/src/platform/clock.js';
 import { createHttp, type Http } from '../../../hub/src/platform/http/http.js';
 import type { Db } from '../../../hub/src/platform/postgres/postgres.js';
 import type { LatestFigures } from '../../../hub/src/telemetry/ports.js';
+import { createSeriesReader } from '../../../hub/src/telemetry/series.js';
+import { RETENTION, createTestTables } from '../questdb/support.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 
 const log = pino({ level: 'silent' });
@@ -151,18 +155,18 @@ export const startFleet = async (options: { clock?: Clock } = {}): Promise<TestF
   };
 };
 
-/** The monitoring routes over HTTP, with figures and verdicts that the test sets. */
+/** The routes of monitoring and tickets over HTTP; figures and verdicts are the test's own. */
 export interface TestApi {
   app: Http['app'];
+  desk: Desk;
   latest: Map<string, LatestFigures>;
   health: Map<string, Health>;
-  seriesAsked: { deviceId: string; metric: SeriesMetric; fromMs: number; toMs: number; points: number }[];
-  /** A request as `admin` unless told; the answer's status and parsed body. */
+  /** A request as `admin` unless told; the answer's status and parsed body. `path` is below /api/v1. */
   call(
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
-    as?: 'admin' | 'reader' | 'nobody',
+    as?: 'admin' | 'reader' | 'user' | 'nobody',
   ): Promise<{ status: number; body: ApiBody }>;
   stop(): Promise<void>;
 }
@@ -175,9 +179,9 @@ export interface ApiBody {
   error: { code: string; message: string; details?: { field: string; message: string }[] };
 }
 
-export const startApi = async ({ fleet, actor }: TestFleet): Promise<TestApi> => {
+export const startApi = async ({ fleet, db, actor }: TestFleet): Promise<TestApi> => {
   const webDir = await mkdtemp(join(tmpdir(), 'siaga-web-'));
-  const principal = (role: 'ADMIN' | 'TECHNICIAN'): Principal => ({
+  const principal = (role: Role): Principal => ({
     userId: actor.userId ?? '',
     role,
     permissions: permissionsOf(role),
@@ -188,6 +192,7 @@ export const startApi = async ({ fleet, actor }: TestFleet): Promise<TestApi> =>
   const principals: Record<string, Principal> = {
     admin: principal('ADMIN'),
     reader: principal('TECHNICIAN'),
+    user: principal('USER'),
   };
   const http = createHttp({
     config: {
@@ -210,43 +215,35 @@ export const startApi = async ({ fleet, actor }: TestFleet): Promise<TestApi> =>
   });
   const latest = new Map<string, LatestFigures>();
   const health = new Map<string, Health>();
-  const seriesAsked: TestApi['seriesAsked'] = [];
-  const empty = (metric: SeriesMetric): Series => ({
-    metric,
-    unit: metric === 'rtt' ? 'ms' : 'percent',
-    t: [],
-    min: [],
-    avg: [],
-    max: [],
+  const tables = await createTestTables();
+  const reader = createSeriesReader({
+    questdb: tables.questdb,
+    directory: fleet.directory,
+    clock: systemClock,
+    retention: RETENTION,
   });
-  http.v1((app) =>
+  const desk = createDesk({ db });
+  await desk.start();
+  http.v1((app) => {
     registerMonitoringRoutes(app, {
       fleet,
-      telemetry: {
-        latest: (id) => latest.get(id),
-        series: async (query) => {
-          seriesAsked.push(query);
-          return empty(query.metric);
-        },
-      },
+      telemetry: { latest: (id) => latest.get(id), series: (request) => reader.read(request) },
       detection: {
-        verdict: (id) => {
-          const known = health.get(id);
-          return known && { health: known };
-        },
+        verdict: (id) => ({ health: health.get(id) ?? 'unknown', sinceMs: 0, openIncidentId: null }),
       },
-    }),
-  );
+    });
+    registerTicketRoutes(app, { desk });
+  });
   await http.app.ready();
   return {
     app: http.app,
+    desk,
     latest,
     health,
-    seriesAsked,
     call: async (method, path, body, as = 'admin') => {
       const answer = await http.app.inject({
         method,
-        url: `/api/v1/monitoring${path}`,
+        url: `/api/v1${path}`,
         headers: as === 'nobody' ? {} : { authorization: `Bearer ${as}` },
         ...(body === undefined ? {} : { payload: body as object }),
       });
@@ -257,6 +254,7 @@ export const startApi = async ({ fleet, actor }: TestFleet): Promise<TestApi> =>
     },
     stop: async () => {
       await http.app.close();
+      await tables.drop();
       await rm(webDir, { recursive: true });
     },
   };

@@ -8,38 +8,21 @@ import {
   Series,
   SeriesQuery,
   UpdateDeviceBody,
-  type SeriesMetric,
 } from '@siaga/shared';
 import Type from 'typebox';
-import { DomainError, fieldError } from '../../errors.js';
 import type { DeviceSort, Fleet, StoredDevice } from '../../fleet/index.js';
 import { ok, page } from '../../platform/http/envelope.js';
 import type { App } from '../../platform/http/types.js';
-import type { LatestFigures } from '../../telemetry/ports.js';
+import type { Telemetry } from '../../telemetry/index.js';
 import { IdParams } from './monitoring-params.js';
-import { actorOf, instantOf, listOf } from './monitoring-queries.js';
+import { actorOf, listOf } from './monitoring-queries.js';
 
 const tags = ['devices'];
-const HOUR_MS = 3_600_000;
-const STANDARD_POINTS = 300;
-const MOST_POINTS = 2_000;
-
-/** What these routes ask of telemetry. */
-export interface DeviceFigures {
-  latest(deviceId: string): LatestFigures | undefined;
-  series(query: {
-    deviceId: string;
-    metric: SeriesMetric;
-    fromMs: number;
-    toMs: number;
-    points: number;
-  }): Promise<Series>;
-}
 
 export const registerDeviceRoutes = (
   app: App,
-  { devices, directory }: Pick<Fleet, 'devices' | 'directory'>,
-  telemetry: DeviceFigures,
+  { devices }: Pick<Fleet, 'devices'>,
+  telemetry: Pick<Telemetry, 'latest' | 'series'>,
 ): void => {
   /** The stored device with the newest figures beside it. */
   const shown = (device: StoredDevice): Device => {
@@ -136,17 +119,6 @@ export const registerDeviceRoutes = (
         response: { 200: Ok(Series) },
       },
     },
-    async (request) => {
-      const { id: deviceId } = request.params;
-      if (!directory.device(deviceId))
-        throw new DomainError('RESOURCE_NOT_FOUND', { message: 'There is no such device' });
-      const { metric, from, to, points } = request.query;
-      const toMs = to === undefined ? request.server.clock.nowMs() : instantOf('to', to);
-      const fromMs = from === undefined ? toMs - HOUR_MS : instantOf('from', from);
-      if (fromMs >= toMs) throw fieldError('from', 'must be before `to`');
-      const count = points === undefined ? STANDARD_POINTS : Number(points);
-      if (count < 2 || count > MOST_POINTS) throw fieldError('points', `must be 2 to ${MOST_POINTS}`);
-      return ok(request, await telemetry.series({ deviceId, metric, fromMs, toMs, points: count }));
-    },
+    async (request) => ok(request, await telemetry.series({ deviceId: request.params.id, ...request.query })),
   );
 };

@@ -1,15 +1,17 @@
-import { Ok, Overview, type Health } from '@siaga/shared';
+import { Ok, Overview } from '@siaga/shared';
+import type { Detection } from '../../detection/index.js';
 import type { Fleet } from '../../fleet/index.js';
 import { ok } from '../../platform/http/envelope.js';
 import type { App } from '../../platform/http/types.js';
 import { registerAgentRoutes } from './monitoring-agents.js';
-import { registerDeviceRoutes, type DeviceFigures } from './monitoring-devices.js';
+import { registerDeviceRoutes } from './monitoring-devices.js';
 import { registerSiteRoutes } from './monitoring-sites.js';
+import type { Telemetry } from '../../telemetry/index.js';
 
 export interface MonitoringDeps {
   fleet: Fleet;
-  telemetry: DeviceFigures;
-  detection: { verdict(deviceId: string): { health: Health } | undefined };
+  telemetry: Pick<Telemetry, 'latest' | 'series'>;
+  detection: Pick<Detection, 'verdict'>;
 }
 
 /** Siaga's own routes under /monitoring (api.md); `app` is mounted at v1. */
@@ -27,6 +29,6 @@ export const registerMonitoringRoutes = (app: App, { fleet, telemetry, detection
         response: { 200: Ok(Overview) },
       },
     },
-    async (request) => ok(request, await fleet.overview((id) => detection.verdict(id)?.health)),
+    async (request) => ok(request, await fleet.overview((id) => detection.verdict(id).health)),
   );
 };
