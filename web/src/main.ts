@@ -59,7 +59,7 @@ session.state.subscribe((state) => {
       store.clear();
     }
     feedsFor = state.user.id;
-    feed.start();
+    if (state.user.permissions.includes('monitoring:read')) feed.start();
   } else if (state.phase === 'signed-out') {
     feedsFor = undefined;
     feed.stop({ forget: true });

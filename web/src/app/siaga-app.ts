@@ -1,5 +1,6 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '../components/siaga-empty.js';
 import '../components/siaga-failure.js';
 import '../components/siaga-skeleton.js';
 import '../forms/siaga-sign-in-form.js';
@@ -54,20 +55,6 @@ export class SiagaApp extends LocalizedElement {
         padding: var(--space-8);
         max-width: 720px;
         margin-inline: auto;
-      }
-      .skip {
-        position: fixed;
-        top: var(--space-2);
-        inset-inline-start: var(--space-2);
-        z-index: 20;
-        padding: var(--space-2) var(--space-4);
-        background: var(--surface);
-        border-radius: var(--radius-s);
-        box-shadow: var(--shadow-raised);
-        transform: translateY(-200%);
-      }
-      .skip:focus {
-        transform: none;
       }
       .again {
         margin-block-end: var(--space-4);
@@ -170,8 +157,7 @@ export class SiagaApp extends LocalizedElement {
     void element.updateComplete.then(() => element.focusHeading());
   }
 
-  private skip(event: Event): void {
-    event.preventDefault();
+  private skip(): void {
     const element = this.main.firstElementChild;
     if (element instanceof SiagaPage) element.focusHeading();
   }
@@ -183,6 +169,11 @@ export class SiagaApp extends LocalizedElement {
       return html`<div class="waiting">
         <siaga-failure .error=${state.error} @siaga-retry=${retry}></siaga-failure>
       </div>`;
+    }
+    if ('user' in state && !state.user.permissions.includes('monitoring:read')) {
+      return html`<siaga-empty icon="key" words=${msg('You may not see the monitoring.')}>
+        <span>${msg('The right “monitoring:read” is lacking. An administrator can grant it.')}</span>
+      </siaga-empty>`;
     }
     if (this.pageError !== undefined) {
       return html`<div class="waiting">
@@ -212,8 +203,7 @@ export class SiagaApp extends LocalizedElement {
     const { phase } = this.services.session.state.value;
     const framed = phase === 'signed-in' || phase === 'expired';
     this.toggleAttribute('bare', !framed);
-    return html`<a class="skip" href="#main" @click=${this.skip}>${msg('Skip to content')}</a>
-      ${framed ? html`<siaga-rail></siaga-rail><siaga-top-bar></siaga-top-bar>` : nothing}
+    return html`${framed ? html`<siaga-rail @siaga-skip=${this.skip}></siaga-rail><siaga-top-bar></siaga-top-bar>` : nothing}
       <main id="main">${this.renderPage()}</main>
       <siaga-announcer></siaga-announcer>
       ${this.renderExpired()}`;

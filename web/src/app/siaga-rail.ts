@@ -34,6 +34,27 @@ export class SiagaRail extends SiagaElement {
         place-items: center;
         height: var(--bar);
       }
+      .skip {
+        position: fixed;
+        top: var(--space-2);
+        inset-inline-start: var(--space-2);
+        z-index: 20;
+        padding: var(--space-2) var(--space-4);
+        border: 0;
+        background: var(--surface);
+        color: var(--brand);
+        font: inherit;
+        cursor: pointer;
+        box-shadow: var(--shadow-raised);
+      }
+      .skip:not(:focus) {
+        clip-path: inset(50%);
+        width: 1px;
+        height: 1px;
+        padding: 0;
+        overflow: hidden;
+        white-space: nowrap;
+      }
       nav {
         display: flex;
         flex-direction: column;
@@ -113,8 +134,12 @@ export class SiagaRail extends SiagaElement {
       { to: '/', icon: 'board', words: msg('Board'), pages: ['board'] },
       { to: '/incidents', icon: 'incidents', words: msg('Incidents'), pages: ['incidents', 'incident'] },
       { to: '/devices', icon: 'devices', words: msg('Devices'), pages: ['devices', 'device'] },
-      { to: '/fleet', icon: 'fleet', words: msg('Sites & agents'), pages: ['fleet'] },
+      { to: '/fleet', icon: 'fleet', words: msg('Sites'), pages: ['fleet'] },
     ];
+  }
+
+  private skip(): void {
+    this.dispatchEvent(new CustomEvent('siaga-skip'));
   }
 
   private renderCount(): TemplateResult | typeof nothing {
@@ -129,6 +154,7 @@ export class SiagaRail extends SiagaElement {
     const { page } = this.services.router.location.value.route;
     return html`<div class="home"><siaga-mark></siaga-mark></div>
       <nav aria-label=${msg('Main')}>
+        <button type="button" class="skip" @click=${this.skip}>${msg('Skip to content')}</button>
         ${this.entries().map(
           ({ to, icon, words, pages }) =>
             html`<a href=${to} aria-current=${pages.includes(page) ? 'page' : nothing}>

@@ -143,7 +143,7 @@ export class SiagaTopBar extends SiagaElement {
         <span class="brand">Siaga</span>
         <span class="feed ${phase}"><span class="dot" aria-hidden="true"></span>${this.feedWords()}</span>
         <time datetime=${new Date(nowMs).toISOString()} title=${exactTime(nowMs, this.locale)}>
-          ${timeOfDay(nowMs, this.locale, true)}
+          ${timeOfDay(nowMs, this.locale)}
         </time>
         <siaga-display-switches></siaga-display-switches>
         <span class="person" title=${this.user?.email ?? ''}>${this.user?.name}</span>

@@ -28,6 +28,9 @@ export class SiagaHealthCounts extends LocalizedElement {
         padding: 0;
         list-style: none;
       }
+      li {
+        display: grid;
+      }
       a {
         display: grid;
         grid-template-columns: auto 1fr;

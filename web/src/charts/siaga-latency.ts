@@ -5,7 +5,7 @@ import type { Series, SeriesMetric } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { SiagaElement } from '../app/siaga-element.js';
 import '../components/siaga-empty.js';
-import { milliseconds, percent } from '../i18n/numbers.js';
+import { axisNumber, milliseconds, percent } from '../i18n/numbers.js';
 import { exactTime } from '../i18n/time.js';
 import { baseStyles } from '../styles/shared.js';
 import { RANGES, spanAroundFailure, spanOf, type RangeName, type Span } from './ranges.js';
@@ -166,12 +166,12 @@ export class SiagaLatency extends SiagaElement {
         <span>${msg('The first figures come about ten seconds after a device is added.')}</span>
       </siaga-empty>`;
     }
-    const ms = (value: number): string => milliseconds(value, this.locale);
+    const figure = (value: number): string => axisNumber(value, this.locale);
     const share = (value: number): string => percent(value, this.locale);
     const words = this.summary(rtt, loss);
     return html`${this.renderReading(pair)}
       <div @siaga-cursor=${this.onCursor}>
-        <p class="name">${msg('Round trip')}</p>
+        <p class="name">${msg('Round trip, ms')}</p>
         <siaga-chart
           class="band"
           kind="band"
@@ -179,7 +179,7 @@ export class SiagaLatency extends SiagaElement {
           .span=${span}
           .marks=${marks}
           .top=${niceTop(trip?.max, 1)}
-          .valueLabel=${ms}
+          .valueLabel=${figure}
           sync-key="latency"
           label=${words}
         ></siaga-chart>

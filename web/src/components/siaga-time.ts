@@ -9,8 +9,10 @@ import { agoWords, durationWords, exactTime } from '../i18n/time.js';
 @customElement('siaga-time')
 export class SiagaTime extends LocalizedElement {
   static override styles = css`
-    :host {
+    :host(:not([mode='exact'])) {
       white-space: nowrap;
+    }
+    :host {
       font-variant-numeric: tabular-nums;
     }
   `;

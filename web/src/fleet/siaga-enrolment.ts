@@ -1,8 +1,7 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js';
 import { msg, str } from '@lit/localize';
-import { css, html, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { EnrolmentToken } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { SiagaElement } from '../app/siaga-element.js';
@@ -48,6 +47,9 @@ export class SiagaEnrolment extends SiagaElement {
 
   @property() agentId = '';
 
+  @state() private copied = '';
+  @state() private copyFailed = false;
+
   private readonly token = new Loading(
     this,
     ([id]: readonly [string]): Promise<EnrolmentToken> =>
@@ -59,15 +61,23 @@ export class SiagaEnrolment extends SiagaElement {
     this.dispatchEvent(new CustomEvent('siaga-cancel'));
   }
 
+  private async copy(command: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(command);
+      this.copied = command;
+      this.copyFailed = false;
+    } catch {
+      // Browsers give the clipboard to secure pages only.
+      this.copyFailed = true;
+    }
+  }
+
   private renderCommand(command: string): TemplateResult {
     return html`<div class="command">
       <code>${command}</code>
-      <wa-copy-button
-        value=${command}
-        copy-label=${msg('Copy')}
-        success-label=${msg('Copied')}
-        error-label=${msg('Could not be copied')}
-      ></wa-copy-button>
+      <wa-button size="s" appearance="outlined" @click=${() => this.copy(command)}>
+        ${this.copied === command ? msg('Copied') : msg('Copy')}
+      </wa-button>
     </div>`;
   }
 

@@ -1,7 +1,7 @@
 import type { LoginBody, V1User, WebSession } from '@siaga/shared';
 import { createObservable, type Observable } from '../app/observable.js';
 import { API, requestJson } from './api-client.js';
-import { ApiError, toApiError } from './api-error.js';
+import { toApiError, type ApiError } from './api-error.js';
 
 export type SessionState =
   | { phase: 'checking' }

@@ -21,3 +21,7 @@ export const milliseconds = (ms: number, locale: string): string => {
 /** A share in percent (0–100). */
 export const percent = (value: number, locale: string): string =>
   format(locale, 'percent', { style: 'percent', maximumFractionDigits: 1 }).format(value / 100);
+
+/** A number beside a chart's axis: as many decimals as it needs, two at most. */
+export const axisNumber = (value: number, locale: string): string =>
+  format(locale, 'axis', { maximumFractionDigits: 2 }).format(value);

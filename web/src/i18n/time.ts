@@ -23,12 +23,13 @@ const inUnit = (value: number, unit: Unit, locale: string): string =>
       new Intl.NumberFormat(intlTag(locale), {
         style: 'unit',
         unit,
-        unitDisplay: 'short',
+        // Indonesian shortens hari to "hr" and jam to "j": nobody who reads English too would get that right.
+        unitDisplay: locale === 'id' ? 'long' : 'short',
         maximumFractionDigits: 0,
       }),
   ).format(value);
 
-/** A length of time in its two largest units, e.g. "42 sec", "3 min", "2 hr 5 min", "3 days 4 hr". Negative counts as none. */
+/** A length of time in its two largest units, e.g. "42 sec", "2 hr 5 min", "3 hari 4 jam". Negative counts as none. */
 export const durationWords = (ms: number, locale: string): string => {
   const safeMs = Math.max(0, ms);
   if (safeMs < MINUTE) return inUnit(Math.floor(safeMs / SECOND), 'second', locale);
@@ -54,9 +55,23 @@ export const agoWords = (ms: number, locale: string): string => {
   return format.format(-Math.floor(safeMs / DAY), 'day');
 };
 
+/** A moment's zone by its Indonesian name (WIB, WITA, WIT) where it has one: English would say GMT+7. */
+const withZoneName = (format: Intl.DateTimeFormat, atMs: number): string => {
+  const { timeZone } = format.resolvedOptions();
+  const names = cached(
+    `zone:${timeZone}`,
+    () => new Intl.DateTimeFormat('id-ID', { timeZone, timeZoneName: 'short' }),
+  );
+  const name = names.formatToParts(atMs).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return format
+    .formatToParts(atMs)
+    .map(({ type, value }) => (type === 'timeZoneName' && /^WI(B|T|TA)$/.test(name) ? name : value))
+    .join('');
+};
+
 /** Day, time to the second and zone: what hovering shows. `timeZone` is the viewer's unless told. */
-export const exactTime = (atMs: number, locale: string, timeZone?: string): string =>
-  cached(
+export const exactTime = (atMs: number, locale: string, timeZone?: string): string => {
+  const format = cached(
     `exact:${locale}:${timeZone ?? ''}`,
     () =>
       new Intl.DateTimeFormat(intlTag(locale), {
@@ -70,39 +85,32 @@ export const exactTime = (atMs: number, locale: string, timeZone?: string): stri
         timeZoneName: 'short',
         ...(timeZone === undefined ? {} : { timeZone }),
       }),
-  ).format(atMs);
+  );
+  return withZoneName(format, atMs);
+};
 
-/** Day and time to the minute, for rows. */
-export const dayAndTime = (atMs: number, locale: string): string =>
-  cached(
-    `day:${locale}`,
-    () =>
-      new Intl.DateTimeFormat(intlTag(locale), {
-        day: 'numeric',
-        month: 'short',
-        hour: '2-digit',
-        minute: '2-digit',
-        hourCycle: 'h23',
-      }),
-  ).format(atMs);
-
-/** Time of day to the second, with the zone where `zone` is set: the top bar's clock. */
-export const timeOfDay = (atMs: number, locale: string, zone = false): string =>
-  cached(
-    `time:${locale}:${zone}`,
+/** Time of day to the second with its zone: the top bar's clock. */
+export const timeOfDay = (atMs: number, locale: string, timeZone?: string): string => {
+  const format = cached(
+    `time:${locale}:${timeZone ?? ''}`,
     () =>
       new Intl.DateTimeFormat(intlTag(locale), {
         hour: '2-digit',
         minute: '2-digit',
         second: '2-digit',
         hourCycle: 'h23',
-        ...(zone ? { timeZoneName: 'short' as const } : {}),
+        timeZoneName: 'short',
+        ...(timeZone === undefined ? {} : { timeZone }),
       }),
-  ).format(atMs);
+  );
+  return withZoneName(format, atMs);
+};
 
-/** Label of a chart's time axis: a day where the step is a day, else hours and minutes (seconds below a minute). */
+/** Label of a chart's time axis: the time, and at midnight and where the step is a day, the day. */
 export const axisTime = (atMs: number, stepMs: number, locale: string): string => {
-  if (stepMs >= DAY) {
+  const at = new Date(atMs);
+  const isMidnight = at.getHours() === 0 && at.getMinutes() === 0 && at.getSeconds() === 0;
+  if (stepMs >= DAY || isMidnight) {
     return cached(
       `axis-day:${locale}`,
       () => new Intl.DateTimeFormat(intlTag(locale), { day: 'numeric', month: 'short' }),

@@ -129,6 +129,8 @@ export const reasonWords = (reason: string): string => {
       );
     case 'three-cycles-good':
       return msg('Three probe cycles in a row came back.');
+    case 'device-removed':
+      return msg('The device was removed from monitoring.');
     default:
       return reason.replaceAll('-', ' ');
   }

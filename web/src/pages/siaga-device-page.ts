@@ -175,7 +175,7 @@ export class SiagaDevicePage extends SiagaPage {
               <th scope="col" class="wide">${msg('Site')}</th>
               <th scope="col" class="wide">${msg('Priority')}</th>
               <th scope="col" class="wide">${msg('Status')}</th>
-              <th scope="col">${msg('Since')}</th>
+              <th scope="col">${msg('Began')}</th>
               <th scope="col" class="wide">${msg('Lasted')}</th>
             </tr>
           </thead>
@@ -219,7 +219,11 @@ export class SiagaDevicePage extends SiagaPage {
         <dt>${msg('Site')}</dt>
         <dd>${site ? html`<a href=${address('/devices', { site_id: site.id })}>${site.name}</a>` : '–'}</dd>
         <dt>${msg('Watched by')}</dt>
-        <dd><a href="/fleet">${agents.get(device.agent_id)?.name ?? msg('its agent')}</a></dd>
+        <dd>
+          <a href=${address('/devices', { agent_id: device.agent_id })}
+            >${agents.get(device.agent_id)?.name ?? msg('its agent')}</a
+          >
+        </dd>
         <dt>${msg('Checks')}</dt>
         <dd>${this.renderChecks(device)}</dd>
         <dt>${msg('Kind')}</dt>

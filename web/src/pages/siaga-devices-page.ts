@@ -26,6 +26,7 @@ import { baseStyles, formStyles, pageStyles, tableStyles } from '../styles/share
 type Asked = readonly [
   health: string,
   siteId: string,
+  agentId: string,
   kind: string,
   search: string,
   sort: string,
@@ -33,7 +34,7 @@ type Asked = readonly [
 ];
 type SortField = 'health' | 'name' | 'address' | 'since';
 
-const FILTERS = ['health', 'site_id', 'kind', 'q'] as const;
+const FILTERS = ['health', 'site_id', 'agent_id', 'kind', 'q'] as const;
 
 /** Every device, filtered and sorted by the hub; what the address says is what is shown. */
 @customElement('siaga-devices-page')
@@ -57,11 +58,16 @@ export class SiagaDevicesPage extends SiagaPage {
 
   private readonly devices = new Loading(
     this,
-    ([health, site_id, kind, search, sort, page]: Asked, signal): Promise<Page<Device>> =>
-      this.services.api.list('/monitoring/devices', { health, site_id, kind, search, sort, page }, signal),
+    ([health, site_id, agent_id, kind, search, sort, page]: Asked, signal): Promise<Page<Device>> =>
+      this.services.api.list(
+        '/monitoring/devices',
+        { health, site_id, agent_id, kind, search, sort, page },
+        signal,
+      ),
     (): Asked => [
       this.query('health'),
       this.query('site_id'),
+      this.query('agent_id'),
       this.query('kind'),
       this.query('q').trim(),
       this.query('sort') || 'health,name',
@@ -107,6 +113,7 @@ export class SiagaDevicesPage extends SiagaPage {
 
   private renderFilters(): TemplateResult {
     const sites = [...this.services.store.state.sites.values()].sort(compareNames);
+    const agents = [...this.services.store.state.agents.values()].sort(compareNames);
     const all: [string, string] = ['', msg('All')];
     const onInput = this.filter;
     return html`<form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
@@ -114,6 +121,17 @@ export class SiagaDevicesPage extends SiagaPage {
       ${field({ name: 'health', label: msg('Health'), value: this.query('health'), onInput, choices: [all, ...[...HEALTHS].reverse().map((health): [string, string] => [health, healthWord(health)])] })}
       ${field({ name: 'kind', label: msg('Kind'), value: this.query('kind'), onInput, choices: [all, ...DEVICE_KINDS.map((kind): [string, string] => [kind, kindWord(kind)])] })}
       ${field({ name: 'site_id', label: msg('Site'), value: this.query('site_id'), onInput, choices: [all, ...sites.map(({ id, name }): [string, string] => [id, name])] })}
+      ${
+        agents.length > 1 || this.query('agent_id') !== ''
+          ? field({
+              name: 'agent_id',
+              label: msg('Watched by'),
+              value: this.query('agent_id'),
+              onInput,
+              choices: [all, ...agents.map(({ id, name }): [string, string] => [id, name])],
+            })
+          : nothing
+      }
     </form>`;
   }
 

@@ -195,7 +195,7 @@ export class SiagaFleetPage extends SiagaPage {
         ${agent.outbox_rows === null ? '–' : wholeNumber(agent.outbox_rows, this.locale)}
       </td>
       <td class="number">
-        <a href=${address('/devices', { site_id: agent.site_id })}
+        <a href=${address('/devices', { agent_id: agent.id })}
           >${wholeNumber(agent.device_count, this.locale)}</a
         >
       </td>

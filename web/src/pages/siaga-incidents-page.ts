@@ -102,7 +102,7 @@ export class SiagaIncidentsPage extends SiagaPage {
               <th scope="col" class="wide">${msg('Site')}</th>
               <th scope="col" class="wide">${msg('Priority')}</th>
               <th scope="col" class="wide">${msg('Status')}</th>
-              <th scope="col">${msg('Since')}</th>
+              <th scope="col">${msg('Began')}</th>
               <th scope="col" class="wide">${msg('Lasted')}</th>
             </tr>
           </thead>

@@ -129,6 +129,9 @@ export const pageStyles = css`
     align-content: start;
     min-width: 0;
   }
+  .stack > * {
+    min-width: 0;
+  }
   .split {
     display: grid;
     grid-template-columns: minmax(0, 1fr) 340px;

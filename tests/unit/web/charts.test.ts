@@ -1,0 +1,96 @@
+import type { Series } from '@siaga/shared';
+import { describe, expect, test } from 'vitest';
+import { rangeNamed, RANGES, spanAroundFailure, spanOf } from '../../../web/src/charts/ranges.js';
+import { bandColumns, niceTop, pointsFor, summarise } from '../../../web/src/charts/series.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const series = (min: Series['min'], avg: Series['avg'], max: Series['max']): Series => ({
+  metric: 'rtt',
+  unit: 'ms',
+  t: avg.map((_, n) => n * 5000),
+  min,
+  avg,
+  max,
+});
+
+describe('a series in figures', () => {
+  test.each([
+    ['nothing was measured', series([null, null], [null, null], [null, null]), undefined],
+    ['no points at all', series([], [], []), undefined],
+    ['gaps do not count', series([1, null, 3], [2, null, 4], [5, null, 6]), { min: 1, avg: 3, max: 6 }],
+    ['a mean without its extremes', series([null], [7], [null]), { min: 7, avg: 7, max: 7 }],
+  ])('%s', (_name, of, summary) => {
+    expect(summarise(of)).toEqual(summary);
+  });
+
+  test('columns keep the gaps and count seconds', () => {
+    expect(bandColumns(series([1, null], [2, null], [3, null]))).toEqual([
+      [0, 5],
+      [1, null],
+      [2, null],
+      [3, null],
+    ]);
+  });
+});
+
+describe('the top of a value axis', () => {
+  test.each([
+    // highest value, least, top
+    [undefined, 1, 1],
+    [0, 1, 1],
+    [0.4, 1, 1],
+    [15.8, 1, 20],
+    [100, 1, 150],
+    [730, 1, 1000],
+  ])('%s, at least %d', (max, least, top) => {
+    expect(niceTop(max, least)).toBeCloseTo(top);
+  });
+
+  test.each([0.03, 0.9, 1, 7.7, 99, 4321, 88_888])('is above %d, and not by far', (max) => {
+    const top = niceTop(max, 0.001);
+    expect(top).toBeGreaterThan(max);
+    expect(top).toBeLessThan(max * 2.1);
+  });
+});
+
+describe('spans', () => {
+  test('end now and are as long as they are called', () => {
+    expect(spanOf('6h', 10 * HOUR)).toEqual({ fromMs: 4 * HOUR, toMs: 10 * HOUR });
+  });
+
+  test.each([
+    [null, '1h'],
+    ['24h', '24h'],
+    ['9d', '1h'],
+    ['toString', '1h'],
+  ])('an address that says %s', (said, range) => {
+    expect(rangeNamed(said)).toBe(range);
+    expect(RANGES[rangeNamed(said)].spanMs).toBeGreaterThan(0);
+  });
+
+  test.each([
+    // failed, ended, now, from, to
+    ['still failing', 100 * HOUR, undefined, 100 * HOUR + 5 * MINUTE, -10 * MINUTE, 5 * MINUTE],
+    ['just ended', 100 * HOUR, 100 * HOUR + MINUTE, 100 * HOUR + 2 * MINUTE, -10 * MINUTE, 2 * MINUTE],
+    ['ended long ago', 100 * HOUR, 101 * HOUR, 200 * HOUR, -10 * MINUTE, 70 * MINUTE],
+    ['failing for days', 100 * HOUR, undefined, 200 * HOUR, -10 * MINUTE, 24 * HOUR - 10 * MINUTE],
+    // the browser's clock is behind the hub's
+    ['failed ahead of now', 100 * HOUR, undefined, 99 * HOUR, -10 * MINUTE, MINUTE],
+  ])('around a failure: %s', (_name, failedAtMs, endedAtMs, nowMs, from, to) => {
+    expect(spanAroundFailure(failedAtMs, endedAtMs, nowMs)).toEqual({
+      fromMs: failedAtMs + from,
+      toMs: failedAtMs + to,
+    });
+  });
+});
+
+describe('points to ask for', () => {
+  test.each([
+    [0, 60],
+    [780, 390],
+    [9000, 2000],
+  ])('for %d px', (width, points) => {
+    expect(pointsFor(width)).toBe(points);
+  });
+});

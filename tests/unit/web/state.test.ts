@@ -1,0 +1,197 @@
+import { HEALTHS, type Health, type LiveDevice, type LiveEvent, type TicketSummary } from '@siaga/shared';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  applyEvent,
+  countHealth,
+  createLiveChange,
+  createLiveState,
+  rebuildGroups,
+  type LiveState,
+} from '../../../web/src/live/state.js';
+import { createLiveStore } from '../../../web/src/live/store.js';
+
+const AT = '2026-01-15T03:04:05.000Z';
+const device = (id: string, site: string, health: Health, name = id): LiveDevice => ({
+  id,
+  code: id,
+  name,
+  kind: 'atm',
+  address: '10.0.0.1',
+  site_id: site,
+  agent_id: 'agent',
+  health,
+  since: AT,
+  open_incident_id: null,
+});
+const site = (id: string): LiveEvent => ({
+  name: 'site',
+  data: { id, code: id, name: id, region: null, timezone: 'Asia/Jakarta' },
+});
+const ticket = (id: string, status: TicketSummary['status']): TicketSummary => ({
+  id,
+  ticket_number: `INC-${id}`,
+  ticket_type: 'incident',
+  title: id,
+  description: '',
+  status,
+  priority: 'high',
+  requester: { id: 'm', name: 'Monitoring', email: 'm@siaga.local' },
+  assigned_to: null,
+  category: null,
+  subcategory: null,
+  created_at: AT,
+  updated_at: AT,
+  resolved_at: null,
+  closed_at: null,
+  source: 'monitoring',
+  device_id: 'd',
+  site_id: 's',
+  condition: 'unreachable',
+  occurrences: 1,
+  first_failed_at: AT,
+  detected_at: AT,
+});
+const snapshot = (devices: LiveDevice[], incidents: TicketSummary[] = []): LiveEvent => ({
+  name: 'snapshot',
+  data: { now: AT, sites: [], agents: [], devices, incidents },
+});
+const play = (state: LiveState, events: readonly LiveEvent[]) => {
+  const change = createLiveChange();
+  for (const event of events) applyEvent(state, change, event);
+  rebuildGroups(state, change);
+  return change;
+};
+
+describe('devices and their sites', () => {
+  test('a group has its devices worst first, then by name in number order', () => {
+    const state = createLiveState();
+    play(state, [
+      snapshot([
+        device('1', 's', 'up', 'ATM 10'),
+        device('2', 's', 'up', 'ATM 2'),
+        device('3', 's', 'unknown'),
+        device('4', 's', 'down'),
+        device('5', 's', 'degraded'),
+      ]),
+    ]);
+    const group = state.groups.get('s');
+    expect(group?.devices.map(({ id }) => id)).toEqual(['4', '5', '3', '2', '1']);
+    expect(group?.worst).toBe('down');
+    expect(group?.counts).toEqual({ up: 2, degraded: 1, down: 1, unknown: 1 });
+  });
+
+  test('only touched groups become new objects', () => {
+    const state = createLiveState();
+    play(state, [snapshot([device('1', 'a', 'up'), device('2', 'b', 'up')])]);
+    const [a, b] = [state.groups.get('a'), state.groups.get('b')];
+    play(state, [{ name: 'device', data: device('1', 'a', 'down') }]);
+    expect(state.groups.get('a')).not.toBe(a);
+    expect(state.groups.get('b')).toBe(b);
+  });
+
+  test('a device that moves leaves its old site, and an empty site has no group', () => {
+    const state = createLiveState();
+    play(state, [site('a'), site('b'), snapshot([device('1', 'a', 'up')])]);
+    play(state, [{ name: 'device', data: device('1', 'b', 'up') }]);
+    expect([...state.groups.keys()]).toEqual(['b']);
+  });
+
+  test('a site that comes after its devices gets its name', () => {
+    const state = createLiveState();
+    play(state, [snapshot([device('1', 'a', 'up')])]);
+    expect(state.groups.get('a')?.site).toBeUndefined();
+    play(state, [site('a')]);
+    expect(state.groups.get('a')?.site?.name).toBe('a');
+  });
+
+  test('the groups are what the devices say, after any events', () => {
+    const anyDevice = fc.record({
+      id: fc.constantFrom('1', '2', '3', '4', '5'),
+      site: fc.constantFrom('a', 'b', 'c'),
+      health: fc.constantFrom(...HEALTHS),
+    });
+    const anyEvent = fc.oneof(
+      anyDevice.map(({ id, site: at, health }): LiveEvent => ({
+        name: 'device',
+        data: device(id, at, health),
+      })),
+      anyDevice.map(({ id }): LiveEvent => ({ name: 'removed', data: { kind: 'device', id } })),
+      fc
+        .uniqueArray(anyDevice, { selector: ({ id }) => id })
+        .map((all) => snapshot(all.map(({ id, site: at, health }) => device(id, at, health)))),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.array(anyEvent)), (rounds) => {
+        const state = createLiveState();
+        for (const round of rounds) play(state, round);
+        const grouped = [...state.groups.values()].flatMap(({ devices }) => devices);
+        expect(new Set(grouped)).toEqual(new Set(state.devices.values()));
+        expect(grouped).toHaveLength(state.devices.size);
+        for (const { siteId, devices, counts } of state.groups.values()) {
+          expect(devices.length).toBeGreaterThan(0);
+          expect(devices.every(({ site_id }) => site_id === siteId)).toBe(true);
+          expect(counts).toEqual(countHealth(devices));
+        }
+      }),
+    );
+  });
+});
+
+describe('incidents', () => {
+  test.each([
+    // what comes, what is open after it, newly opened, resolved
+    ['opened', [ticket('1', 'new')], ['1'], ['1'], []],
+    ['opened, then changed', [ticket('1', 'new'), ticket('1', 'assigned')], ['1'], ['1'], []],
+    ['opened and resolved', [ticket('1', 'new'), ticket('1', 'resolved')], [], ['1'], ['1']],
+    ['resolved, never known', [ticket('1', 'resolved')], [], [], []],
+    [
+      'resolved and reopened',
+      [ticket('1', 'new'), ticket('1', 'resolved'), ticket('1', 'new')],
+      ['1'],
+      ['1', '1'],
+      ['1'],
+    ],
+  ])('%s', (_name, tickets, open, opened, resolved) => {
+    const state = createLiveState();
+    const change = play(
+      state,
+      tickets.map((data): LiveEvent => ({ name: 'incident', data })),
+    );
+    expect([...state.incidents.keys()]).toEqual(open);
+    expect(change.opened.map(({ id }) => id)).toEqual(opened);
+    expect(change.resolved.map(({ id }) => id)).toEqual(resolved);
+  });
+
+  test('a snapshot opens nothing anew: who looks has seen no incident begin', () => {
+    expect(play(createLiveState(), [snapshot([], [ticket('1', 'new')])]).opened).toEqual([]);
+  });
+});
+
+describe('the store', () => {
+  test('applies what was queued at the next frame, once, and tells each listener once', () => {
+    const frames: (() => void)[] = [];
+    const store = createLiveStore((callback) => frames.push(callback));
+    const told: number[] = [];
+    store.subscribe(({ devices }) => told.push(devices.size));
+    store.push(snapshot([]));
+    store.push({ name: 'device', data: device('1', 's', 'up') });
+    store.push({ name: 'device', data: device('1', 's', 'down') });
+    store.push({ name: 'device', data: device('2', 's', 'up') });
+    expect(frames).toHaveLength(1);
+    expect(store.state.ready).toBe(false);
+    frames[0]?.();
+    expect(told).toEqual([2]);
+    expect(store.state.groups.get('s')?.counts).toMatchObject({ up: 1, down: 1 });
+    store.push({ name: 'device', data: device('2', 's', 'down') });
+    expect(frames).toHaveLength(2);
+  });
+
+  test('forgets everything when another person signs in', () => {
+    const store = createLiveStore((callback) => callback());
+    store.push(snapshot([device('1', 's', 'up')]));
+    store.clear();
+    expect(store.state).toMatchObject({ ready: false });
+    expect(store.state.devices.size).toBe(0);
+  });
+});
