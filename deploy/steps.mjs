@@ -9,13 +9,12 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const STILL_AT_IT_MS = 15_000;
 const SHOWN_LINES = 20;
-const startedAtMs = performance.now();
 const running = new Set();
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
-/** One line of progress, with the time since the start in front. */
-export const say = (line) => console.log(`${seconds(performance.now() - startedAtMs).padStart(8)}  ${line}`);
+/** One line of progress, with the time since the process began in front. */
+export const say = (line) => console.log(`${seconds(performance.now()).padStart(8)}  ${line}`);
 
 /** A failure that its message tells in full: printed without a stack. */
 export class StepError extends Error {}
