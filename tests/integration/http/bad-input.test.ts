@@ -113,6 +113,7 @@ const cases: [string, InjectOptions, number, string, string[]?][] = [
     'RESOURCE_NOT_FOUND',
   ],
   ['another method', { method: 'DELETE', url: '/api/v1/things' }, 405, 'METHOD_NOT_ALLOWED'],
+  ['reading what can only be sent', { url: '/api/v1/auth/login' }, 405, 'METHOD_NOT_ALLOWED'],
   ['another method under the alias', { method: 'PUT', url: `/v1/things/${UUID}` }, 405, 'METHOD_NOT_ALLOWED'],
 ];
 

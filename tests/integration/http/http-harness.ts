@@ -82,7 +82,10 @@ export interface HarnessOptions {
   settings?: HttpSettings;
   webDir?: string;
   ready?: () => Promise<Record<string, string | null>>;
+  /** Further routes of v1. */
   routes?: Parameters<Http['v1']>[0];
+  /** Instead of the sign-in routes alone: all of v1, over parts that the test hands in. */
+  v1?: (http: Http, identity: TestIdentity['identity'], world: TestIdentity) => void;
 }
 
 /** The HTTP part with the sign-in routes over a real database, for `app.inject` or a real port. */
@@ -101,13 +104,15 @@ export const startHttp = async (options: HarnessOptions = {}) => {
     webDir: options.webDir ?? fileURLToPath(new URL('./no-web-app-here', import.meta.url)),
     version: '0.0.0-test',
   });
-  http.v1((app) =>
-    registerAuthRoutes(app, {
-      identity: world.identity,
-      cookie: http.cookie,
-      publicUrl: settings.http.publicUrl,
-    }),
-  );
+  if (options.v1) options.v1(http, world.identity, world);
+  else
+    http.v1((app) =>
+      registerAuthRoutes(app, {
+        identity: world.identity,
+        cookie: http.cookie,
+        publicUrl: settings.http.publicUrl,
+      }),
+    );
   if (options.routes) http.v1(options.routes);
   await http.app.ready();
   const inject = async (request: InjectOptions) => {
@@ -116,7 +121,7 @@ export const startHttp = async (options: HarnessOptions = {}) => {
       status: response.statusCode,
       headers: response.headers,
       text: response.payload,
-      body: (response.headers['content-type']?.toString().includes('json') === true
+      body: (response.payload !== '' && response.headers['content-type']?.toString().includes('json') === true
         ? response.json()
         : undefined) as Body,
       cookies: response.cookies,

@@ -1,5 +1,5 @@
 import type { V1User } from '@siaga/shared';
-import { LoginBody, Ok, RefreshBody, RefreshedTokens, TokenPair, WebSession } from '@siaga/shared';
+import { ErrorBody, LoginBody, Ok, RefreshBody, RefreshedTokens, TokenPair, WebSession } from '@siaga/shared';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { DomainError } from '../../errors.js';
@@ -11,6 +11,7 @@ import type { SessionCookie } from '../../platform/http/session-cookie.js';
 import type { App } from '../../platform/http/types.js';
 
 const tags = ['auth'];
+const Refused = { ...ErrorBody, description: 'Wrong, expired or locked' };
 const NoContent = Type.Null({ description: 'Done' });
 
 /** Sign-in of API clients (tokens) and of the web app (session cookie): seed 004 §2, dialects.md "Login", "Refresh". */
@@ -26,7 +27,7 @@ export const registerAuthRoutes = (
         summary: 'Sign in for tokens, by email or username',
         tags,
         body: LoginBody,
-        response: { 200: Ok(TokenPair) },
+        response: { 200: Ok(TokenPair), 401: Refused },
       },
     },
     async (request) => {
@@ -45,7 +46,7 @@ export const registerAuthRoutes = (
           'The refresh token sent stays valid until the one answered is used; using it after that revokes the sign-in.',
         tags,
         body: RefreshBody,
-        response: { 200: Ok(RefreshedTokens) },
+        response: { 200: Ok(RefreshedTokens), 401: Refused },
       },
     },
     async (request) =>
@@ -78,7 +79,7 @@ export const registerAuthRoutes = (
         summary: 'Sign the web app in: sets its session cookie',
         tags,
         body: LoginBody,
-        response: { 200: Ok(WebSession) },
+        response: { 200: Ok(WebSession), 401: Refused },
       },
     },
     async (request, reply) => {

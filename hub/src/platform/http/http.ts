@@ -54,6 +54,7 @@ export interface Http {
   stop(): Promise<void>;
 }
 
+const V1_PREFIX = '/api/v1';
 const BODY_LIMIT_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Mean delay of the event loop over a second beyond which requests are put off. */
@@ -134,17 +135,20 @@ export const createHttp = (deps: HttpDeps): Http => {
     });
   });
 
-  registerOperations(app, deps);
-  registerWebApp(app, deps.webDir);
+  // Routes come in plugins of their own, so that every hook of the plugins above is there before them.
+  void app.register(async (pages) => {
+    registerOperations(pages, deps);
+    registerWebApp(pages, deps.webDir);
+  });
   const registrations: ((v1: App) => void)[] = [];
   void app.register(
-    (v1, _options, done) => {
-      registerDocuments(v1, deps.version);
-      // After the documents' plugin has loaded, so that it hears of every route.
-      v1.after(() => registrations.forEach((register) => register(v1)));
-      done();
+    async (v1) => {
+      await registerDocuments(v1, deps.version);
+      await v1.register(async (routes) => {
+        for (const register of registrations) register(routes);
+      });
     },
-    { prefix: '/api/v1' },
+    { prefix: V1_PREFIX },
   );
 
   return {

@@ -12,8 +12,9 @@ const BASE_PATH = '/api/v1';
  * v1's OpenAPI 3.1 document and its page, made from the very schemas that validate. Both are open: they tell what
  * this repository tells, and nothing of an installation's data.
  */
-export const registerDocuments = (v1: App, version: string): void => {
-  void v1.register(fastifySwagger, {
+export const registerDocuments = async (v1: App, version: string): Promise<void> => {
+  // Before any route, or it would not hear of it.
+  await v1.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -49,7 +50,7 @@ export const registerDocuments = (v1: App, version: string): void => {
     },
     () => v1.swagger(),
   );
-  void v1.register(async (docs) => {
+  await v1.register(async (docs) => {
     // The page's routes are the plugin's own; they are open like the document.
     docs.addHook('onRoute', (route) => {
       if (route.url.startsWith(DOCS_PATH)) route.config = { ...route.config, permission: 'open' };

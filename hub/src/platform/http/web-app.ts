@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply } from 'fastify';
 import { DomainError } from '../../errors.js';
 import type { App } from './types.js';
 
 const INDEX = 'index.html';
+const FOR_EVER = 'public, max-age=31536000, immutable';
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Siaga</title>
 <h1>The web app is not built</h1>
 <p>The hub runs and its API answers. Build the web app with <code>npm run build</code> and reload this page.</p></html>`;
@@ -15,31 +16,31 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>S
  * for every address of the app's own (a navigation to a path that is no file).
  */
 export const registerWebApp = (app: App, webDir: string): void => {
+  const assets = join(webDir, 'assets', sep);
   void app.register(fastifyStatic, {
     root: webDir,
     serve: false,
     cacheControl: false,
+    // Set with the file and not before: an answer that there is none must not be kept.
+    setHeaders: (response, path) => {
+      // Vite names what lies under assets/ by its content.
+      void response.setHeader('cache-control', path.startsWith(assets) ? FOR_EVER : 'no-cache');
+    },
   });
-  const sendIndex = (reply: FastifyReply): FastifyReply => {
-    reply.header('cache-control', 'no-cache');
-    return existsSync(join(webDir, INDEX))
+  const sendIndex = (reply: FastifyReply): FastifyReply =>
+    existsSync(join(webDir, INDEX))
       ? reply.sendFile(INDEX)
       : reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
-  };
   app.get('/*', { config: { permission: 'open' } }, (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     const file = path.slice(1);
     if (path === '/' || file === INDEX) return sendIndex(reply);
-    if (isReserved(path)) throw new DomainError('RESOURCE_NOT_FOUND');
+    // Told as for any other method: the path may well take one.
+    if (isReserved(path)) return reply.callNotFound();
     if (!file.includes('.')) {
       if (request.headers.accept?.includes('text/html') !== true) throw new DomainError('RESOURCE_NOT_FOUND');
       return sendIndex(reply);
     }
-    // Vite names what lies under assets/ by its content.
-    reply.header(
-      'cache-control',
-      file.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-    );
     return reply.sendFile(file);
   });
 };
