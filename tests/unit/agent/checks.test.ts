@@ -77,7 +77,9 @@ describe('the schedule', () => {
       expect(atMs.length).toBeGreaterThanOrEqual(99);
       expect(atMs.length).toBeLessThanOrEqual(100);
       const [first = 0] = atMs;
-      atMs.forEach((moment, beat) => expect(Math.abs(moment - first - beat * 1_000)).toBeLessThanOrEqual(101));
+      atMs.forEach((moment, beat) =>
+        expect(Math.abs(moment - first - beat * 1_000)).toBeLessThanOrEqual(101),
+      );
     }
     expect(self.checks.missed).toBe(0);
   });
@@ -110,7 +112,11 @@ describe('the schedule', () => {
 
   it('reads the host on its own beat', () => {
     const self = bench();
-    self.checks.apply({ v: 1, version: 1, checks: [{ id: 1, deviceId: 'd', type: 'host', intervalMs: 10_000 }] });
+    self.checks.apply({
+      v: 1,
+      version: 1,
+      checks: [{ id: 1, deviceId: 'd', type: 'host', intervalMs: 10_000 }],
+    });
     self.clock.advance(60_000);
     expect(self.hostReads).toBeGreaterThanOrEqual(5);
     expect(self.hostReads).toBeLessThanOrEqual(6);

@@ -4,7 +4,12 @@ import { Check } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { createBatcher } from '../../../agent/src/batcher.js';
 import { decodeBody, encodeBody, encodeMessage, splitLine } from '../../../agent/src/codec.js';
-import { decodeRecord, encodeRecord, stampRecord, type OutboxRecord } from '../../../agent/src/outbox-record.js';
+import {
+  decodeRecord,
+  encodeRecord,
+  stampRecord,
+  type OutboxRecord,
+} from '../../../agent/src/outbox-record.js';
 import type { AgentTime } from '../../../agent/src/time.js';
 
 const EPOCH = 1_700_000_000_000;
@@ -116,7 +121,15 @@ describe('a batch', () => {
 
 describe('a message', () => {
   it('is a line of JSON, a line feed and the body', () => {
-    const header = { v: 1, lane: 'live', stream: 1, process: '0'.repeat(16), ageMs: 0, sentAt: 1.5, config: 0 } as const;
+    const header = {
+      v: 1,
+      lane: 'live',
+      stream: 1,
+      process: '0'.repeat(16),
+      ageMs: 0,
+      sentAt: 1.5,
+      config: 0,
+    } as const;
     const split = splitLine(encodeMessage(header, Buffer.from('{"t0":1}\n{')));
     expect(split?.head).toEqual(header);
     expect(Buffer.from(split?.rest ?? []).toString()).toBe('{"t0":1}\n{');
@@ -135,7 +148,9 @@ describe('a record on the disk', () => {
     samples: 1,
     fromMs: EPOCH,
     toMs: EPOCH,
-    body: encodeBody(JSON.stringify({ t0: EPOCH, icmp: { c: [1], d: [0], o: [0], a: [1], b: [1], m: [1], l: [0] } })),
+    body: encodeBody(
+      JSON.stringify({ t0: EPOCH, icmp: { c: [1], d: [0], o: [0], a: [1], b: [1], m: [1], l: [0] } }),
+    ),
   };
 
   it('comes back whole', () => {
@@ -157,7 +172,10 @@ describe('a record on the disk', () => {
     const { monotonic, ...sealed } = batcher.take(undefined);
     expect(monotonic).toBeDefined();
     const unstamped = { origin: 1, config: 1, ...sealed, unstamped: { madeMonoMs: 2_600, monotonic } };
-    const stamped = stampRecord(decodeRecord(encodeRecord(unstamped)) as OutboxRecord, (monoMs) => EPOCH + monoMs);
+    const stamped = stampRecord(
+      decodeRecord(encodeRecord(unstamped)) as OutboxRecord,
+      (monoMs) => EPOCH + monoMs,
+    );
     expect(stamped.unstamped).toBeUndefined();
     const body = decodeBody(stamped.body);
     expect(stampsOf(body?.t0 ?? 0, body?.icmp?.d ?? [])).toEqual([EPOCH + 1_000, EPOCH + 2_400]);

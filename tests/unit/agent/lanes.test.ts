@@ -50,7 +50,9 @@ describe('the live lane', () => {
     // The failing cycle and three re-probes: at once after the time-out, then a second apart.
     const launched = rig.launches.slice(from, from + 4).map(({ atMs }) => atMs);
     const [cycle = 0, ...again] = launched;
-    const gaps = again.map((atMs, index) => Math.round(atMs - (index === 0 ? cycle : (again[index - 1] ?? 0))));
+    const gaps = again.map((atMs, index) =>
+      Math.round(atMs - (index === 0 ? cycle : (again[index - 1] ?? 0))),
+    );
     expect(gaps).toEqual([500, 1000, 1000]);
     const failed = rig.hub.bodies.filter((body) => body.icmp?.o.includes(1));
     expect(failed.length).toBeGreaterThanOrEqual(4);
@@ -123,7 +125,9 @@ describe('the live lane', () => {
     rig.hub.restart('run-1');
     rig.hub.ack();
     await rig.advance(1_000);
-    expect([...rig.disk.entries.keys()].filter((key) => key.startsWith('l/')).length).toBeGreaterThanOrEqual(held);
+    expect([...rig.disk.entries.keys()].filter((key) => key.startsWith('l/')).length).toBeGreaterThanOrEqual(
+      held,
+    );
   });
 });
 
@@ -136,8 +140,8 @@ describe('history', () => {
     rig.line = true;
     await rig.advance(60_000);
     expectAllStored(rig, 6);
-    const history = historyHeaders(rig).filter((header, index, all) =>
-      all.findIndex(({ seq }) => seq === header.seq) === index,
+    const history = historyHeaders(rig).filter(
+      (header, index, all) => all.findIndex(({ seq }) => seq === header.seq) === index,
     );
     expect(history.length).toBeGreaterThan(20);
     expect(history.map(({ seq }) => seq)).toEqual(history.map((_, index) => index + 1));

@@ -67,7 +67,11 @@ describe('first exchanges', () => {
   it('believes the best of them', () => {
     const at = bench();
     // True offset 1,000 ms; the slow ones are off by half their lopsided round trip.
-    for (const [roundTripMs, backMs] of [[4_000, 0], [20, 10], [3_000, 3_000]] as const) {
+    for (const [roundTripMs, backMs] of [
+      [4_000, 0],
+      [20, 10],
+      [3_000, 3_000],
+    ] as const) {
       at.time.exchange(exchange(at, at.wallMs + 1_000, roundTripMs, backMs));
       if (!at.time.synced) at.pass(2_500);
     }
@@ -85,7 +89,12 @@ describe('first exchanges', () => {
 
   it('subtracts what the hub held', () => {
     const at = bench();
-    const held = { sentMonoMs: at.monoMs - 9_000, receivedMonoMs: at.monoMs, heldMs: 8_980, hubNowMs: at.wallMs };
+    const held = {
+      sentMonoMs: at.monoMs - 9_000,
+      receivedMonoMs: at.monoMs,
+      heldMs: 8_980,
+      hubNowMs: at.wallMs,
+    };
     expect(at.time.exchange(held)).toBe('taken');
   });
 });

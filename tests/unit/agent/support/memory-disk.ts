@@ -1,4 +1,4 @@
-import { StoreError, type OutboxStore, type StreamRecord } from '../../../../agent/src/store.js';
+import type { OutboxStore, StoreError, StreamRecord } from '../../../../agent/src/store.js';
 
 /** A disk in memory that outlives the agents on it, and that fails when it is told to. */
 export interface MemoryDisk {

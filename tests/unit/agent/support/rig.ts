@@ -217,7 +217,11 @@ export const createRig = (): Rig => {
 };
 
 /** A configuration of ICMP checks, one an address. */
-export const icmpConfig = (version: number, addresses: readonly string[], intervalMs = 5_000): AgentConfig => ({
+export const icmpConfig = (
+  version: number,
+  addresses: readonly string[],
+  intervalMs = 5_000,
+): AgentConfig => ({
   v: 1,
   version,
   checks: addresses.map((address, index) => ({
