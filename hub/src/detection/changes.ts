@@ -2,7 +2,7 @@ import { PACKETS_PER_CYCLE, type Evidence } from '@siaga/shared';
 import type { FleetDirectory } from '../fleet/ports.js';
 import type { Effect, Engine, Reason } from './engine/index.js';
 import type { IncidentEffect } from './ports.js';
-import type { DeviceChange, GroupChange } from './store.js';
+import type { DeviceChange, GroupChange, TimelineEntry } from './store.js';
 
 const LAST_DATE_MS = 8_640_000_000_000_000;
 // A stamp is whatever an agent's clock said, and may lie beyond what a date can hold.
@@ -48,6 +48,8 @@ export const incidentEffectOf = (
   };
 };
 
+const entryOf = ({ atMs, kind, code, data }: Reason): TimelineEntry => ({ atMs, kind, code, data });
+
 /** Puts a group's effects and reasons together by device, as they are to be written. */
 export const collectChanges = (
   effects: readonly Effect[],
@@ -75,23 +77,33 @@ export const collectChanges = (
         verdict: state ? { health: state.health, sinceMs: state.sinceMs, state } : null,
         intervals: [],
         goneAtMs: null,
-        timeline: [],
-        incidents: [],
+        happened: [],
       };
       devices.set(deviceId, change);
     }
     return change;
   };
 
+  // Each change of health has its reason; together they keep their place among the incidents.
+  const healthReasons = new Map<string, Reason[]>();
+  for (const reason of reasons) {
+    if (reason.kind !== 'health') continue;
+    const own = healthReasons.get(reason.deviceId) ?? [];
+    healthReasons.set(reason.deviceId, own);
+    own.push(reason);
+  }
   for (const effect of effects) {
     const change = changeOf(effect.deviceId);
     switch (effect.kind) {
       case 'watch':
         change.intervals.push({ health: 'unknown', startedAtMs: effect.sinceMs });
         break;
-      case 'health':
+      case 'health': {
         change.intervals.push({ health: effect.to, startedAtMs: effect.sinceMs });
+        const reason = healthReasons.get(effect.deviceId)?.shift();
+        if (reason) change.happened.push(entryOf(reason));
         break;
+      }
       case 'forget':
         change.goneAtMs = effect.atMs;
         needShardOf(effect.agentId);
@@ -99,7 +111,7 @@ export const collectChanges = (
       case 'open':
       case 'resolve': {
         const incident = incidentEffectOf(effect, directory);
-        if (incident) change.incidents.push(incident);
+        if (incident) change.happened.push(incident);
         else unplaced.push({ deviceId: effect.deviceId, effect, reason: 'the device is not in service' });
         break;
       }
@@ -110,14 +122,10 @@ export const collectChanges = (
     }
   }
   for (const reason of reasons) {
-    const entry = { atMs: reason.atMs, kind: reason.kind, code: reason.code, data: reason.data };
-    if (reason.kind === 'health') {
-      changeOf(reason.deviceId).timeline.push(entry);
-      continue;
-    }
+    if (reason.kind !== 'agent') continue;
     let agent = agents.get(reason.agentId);
     if (!agent) agents.set(reason.agentId, (agent = { agentId: reason.agentId, timeline: [] }));
-    agent.timeline.push(entry);
+    agent.timeline.push(entryOf(reason));
     needShardOf(reason.agentId);
   }
   return {

@@ -2,7 +2,8 @@ import type { TicketSummary } from '@siaga/shared';
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../platform/postgres/schema.js';
 import type { IncidentDesk, IncidentEffect } from './ports.js';
-import type { DeviceChange, GroupChange, ParkedEffect, SavedGroup } from './store.js';
+import { isIncidentEffect } from './store.js';
+import type { DeviceChange, GroupChange, ParkedEffect, SavedGroup, TimelineEntry } from './store.js';
 
 /** Writes what a group changed: a few statements for all devices, narrowed down by halves where one is refused. */
 
@@ -68,11 +69,12 @@ const writeDevices = async (
   const written = await attempt(trx, async () => {
     await writeVerdicts(trx, changes);
     await writeIntervals(trx, changes);
-    await insertTimeline(trx, changes.flatMap(timelineRows));
-    return applyIncidents(trx, changes, incidents, nowMs);
+    const applied = await applyIncidents(trx, changes, incidents);
+    await insertTimeline(trx, timelineRows(changes, applied, nowMs));
+    return applied;
   });
   if (written.ok) {
-    for (const { effect, ticket } of written.value) {
+    for (const [effect, ticket] of written.value) {
       saved.tickets.push(ticket);
       saved.openIncidents.set(effect.subjectId, effect.kind === 'open' ? ticket.id : null);
     }
@@ -85,11 +87,13 @@ const writeDevices = async (
     return;
   }
   // One device: what the desk refuses must not cost its verdict as well.
-  const { incidents: refused, ...verdict } = first;
+  const { deviceId, happened } = first;
+  const refused = happened.filter(isIncidentEffect);
   if (refused.length > 0) {
-    saved.parked.push({ deviceId: first.deviceId, effect: refused, reason: written.reason });
-    await writeDevices(trx, [{ ...verdict, incidents: [] }], incidents, nowMs, saved);
-  } else saved.parked.push({ deviceId: first.deviceId, effect: verdict, reason: written.reason });
+    saved.parked.push({ deviceId, effect: refused, reason: written.reason });
+    const verdict = { ...first, happened: happened.filter((each) => !isIncidentEffect(each)) };
+    await writeDevices(trx, [verdict], incidents, nowMs, saved);
+  } else saved.parked.push({ deviceId, effect: first, reason: written.reason });
 };
 
 const writeVerdicts = async (trx: Trx, changes: readonly DeviceChange[]): Promise<void> => {
@@ -162,15 +166,26 @@ interface TimelineRow {
   data: Record<string, unknown>;
 }
 
-const timelineRow = (entry: DeviceChange['timeline'][number]): TimelineRow => ({
+const timelineRow = (entry: TimelineEntry): TimelineRow => ({
   at: iso(entry.atMs),
   kind: entry.kind,
   code: entry.code,
   data: entry.data,
 });
 
-const timelineRows = ({ deviceId, timeline }: DeviceChange): TimelineRow[] =>
-  timeline.map((entry) => ({ ...timelineRow(entry), device_id: deviceId }));
+type Applied = Map<IncidentEffect, TicketSummary>;
+
+const timelineRows = (changes: readonly DeviceChange[], applied: Applied, nowMs: number): TimelineRow[] =>
+  changes.flatMap(({ deviceId, happened }) =>
+    happened.flatMap((each): TimelineRow[] => {
+      if (!isIncidentEffect(each)) return [{ ...timelineRow(each), device_id: deviceId }];
+      const ticket = applied.get(each);
+      if (!ticket) return [];
+      const code = each.kind === 'resolve' ? 'resolved' : ticket.occurrences > 1 ? 'reopened' : 'opened';
+      const data = { reason: each.reason, ticket_id: ticket.id, ticket_number: ticket.ticket_number };
+      return [{ device_id: deviceId, at: iso(nowMs), kind: 'incident', code, data }];
+    }),
+  );
 
 const insertTimeline = async (trx: Trx, rows: readonly TimelineRow[]): Promise<void> => {
   if (rows.length === 0) return;
@@ -186,25 +201,15 @@ const applyIncidents = async (
   trx: Trx,
   changes: readonly DeviceChange[],
   incidents: IncidentDesk,
-  nowMs: number,
-): Promise<{ effect: IncidentEffect; ticket: TicketSummary }[]> => {
-  const effects = changes.flatMap((change) => change.incidents);
-  if (effects.length === 0) return [];
+): Promise<Applied> => {
+  const effects = changes.flatMap(({ happened }) => happened.filter(isIncidentEffect));
+  const applied: Applied = new Map();
+  if (effects.length === 0) return applied;
   const tickets = await incidents.applyAll(trx, effects);
-  const applied = effects.flatMap((effect, place) => {
+  for (const [place, effect] of effects.entries()) {
     const ticket = tickets[place];
-    return ticket ? [{ effect, ticket }] : [];
-  });
-  await insertTimeline(
-    trx,
-    applied.map(({ effect, ticket }) => ({
-      device_id: effect.subjectId,
-      at: iso(nowMs),
-      kind: 'incident',
-      code: effect.kind === 'resolve' ? 'resolved' : ticket.occurrences > 1 ? 'reopened' : 'opened',
-      data: { reason: effect.reason, ticket_id: ticket.id, ticket_number: ticket.ticket_number },
-    })),
-  );
+    if (ticket) applied.set(effect, ticket);
+  }
   return applied;
 };
 

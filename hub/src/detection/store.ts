@@ -56,9 +56,12 @@ export interface DeviceChange {
   intervals: { health: Health; startedAtMs: number }[];
   /** The device is gone: its last interval ends here, epoch ms. */
   goneAtMs: number | null;
-  timeline: TimelineEntry[];
-  incidents: IncidentEffect[];
+  /** What happened, in order: for the timeline, and for the desk. */
+  happened: (TimelineEntry | IncidentEffect)[];
 }
+
+export const isIncidentEffect = (each: TimelineEntry | IncidentEffect): each is IncidentEffect =>
+  each.kind === 'open' || each.kind === 'resolve';
 
 export interface GroupChange {
   nowMs: number;

@@ -28,6 +28,9 @@ export const createPostgres = (
     application_name: 'siaga-hub',
   });
   pool.on('error', options.onError);
+  // The pool listens only while a connection is idle. One that breaks in a transaction, between two queries, would end
+  // the process; the next query on it fails and tells why.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, stop: () => db.destroy() };
 };
