@@ -22,6 +22,7 @@ import {
   createEmbeddedPostgres,
   createEmbeddedQuestDb,
   createLocalAgent,
+  endAllLeftBehind,
   lockDataDir,
 } from './platform/embedded/index.js';
 import { createHttp } from './platform/http/http.js';
@@ -87,6 +88,7 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
   const start: Hub['start'] = async () => {
     const lock = await lockDataDir(config.dataDir);
     stops.push(() => lock.release());
+    await endAllLeftBehind(config.dataDir, log);
     const secrets = await loadSecrets(config.dataDir);
     const { db, questdb } = await startStores(secrets);
 

@@ -1,9 +1,10 @@
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { writePidRecord } from '../../../hub/src/platform/embedded/left-behind.js';
+import { endAllLeftBehind, writePidRecord } from '../../../hub/src/platform/embedded/left-behind.js';
 import { identify } from '../../../hub/src/platform/embedded/process-table.js';
 import { PASSWORD, bundleStandIn, startStandIn, type StandIn } from './stand-in.js';
 import { copyCluster, isRunning, makeCluster, query, recordOf } from './support.js';
@@ -98,10 +99,34 @@ describe('what a killed hub leaves behind', () => {
       pid,
       startTime: identity?.startTime ?? '',
       commandLine: 'sleep 600',
+      stopSignal: 'SIGTERM',
       ...difference,
     });
     await start(script, dataDir);
     expect(await isRunning(pid)).toBe(true);
+  });
+
+  it('is ended whole, also what this start does not use', async () => {
+    const dataDir = emptyDir();
+    const sleeper = spawn('sleep', ['600'], { stdio: 'ignore' });
+    sleepers.push(sleeper);
+    const pid = sleeper.pid as number;
+    await writePidRecord(join(dataDir, 'run', 'agent.json'), {
+      pid,
+      startTime: (await identify(pid))?.startTime ?? '',
+      commandLine: 'sleep 600',
+      stopSignal: 'SIGTERM',
+    });
+    await writePidRecord(join(dataDir, 'run', 'questdb.json'), {
+      pid: process.pid,
+      startTime: '1',
+      commandLine: 'java',
+      stopSignal: 'SIGTERM',
+    });
+    await writeFile(join(dataDir, 'run', 'torn.json'), '{');
+    await endAllLeftBehind(dataDir, pino({ level: 'silent' }));
+    expect(await isRunning(pid)).toBe(false);
+    expect(await readdir(join(dataDir, 'run'))).toEqual([]);
   });
 
   it.runIf(canSwitchUser)('is ended for an ordinary user as well, in a folder of its own', async () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { StartError } from '../../errors.js';
 import { createChildLog } from './child-log.js';
-import { endLeftBehind, writePidRecord, type StopStep } from './left-behind.js';
+import { endLeftBehind, writePidRecord, type PidRecord, type StopStep } from './left-behind.js';
 import { identify } from './process-table.js';
 
 export interface ChildCommand {
@@ -31,7 +31,7 @@ export interface ChildOptions {
   /** Arguments in a row that only this data dir's child has. */
   marker: readonly string[];
   /** How to end it, mildest first; SIGKILL follows by itself. */
-  stopSteps: readonly StopStep[];
+  stopSteps: readonly [StopStep & { signal: PidRecord['stopSignal'] }, ...StopStep[]];
   /** Resolves once the child serves; is aborted when it ends or is stopped. */
   ready(aborted: AbortSignal): Promise<void>;
   log: Logger;
@@ -95,7 +95,12 @@ export const createChild = (options: ChildOptions): Child => {
     const identity = await identify(child.pid);
     const commandLine = [command.program, ...command.args].join(' ');
     if (identity)
-      await writePidRecord(recordPath, { pid: child.pid, startTime: identity.startTime, commandLine });
+      await writePidRecord(recordPath, {
+        pid: child.pid,
+        startTime: identity.startTime,
+        commandLine,
+        stopSignal: options.stopSteps[0].signal,
+      });
     running = launched;
     await waitUntilReady(launched);
     return launched;
@@ -148,7 +153,7 @@ export const createChild = (options: ChildOptions): Child => {
         backoffMs = Math.min(backoffMs * 2, BACKOFF_LAST_MS);
         await endOld();
         const launched = await launch();
-        log.info({ child: name, pid: launched.process.pid }, 'a child process was restarted');
+        log.info({ child: name, childPid: launched.process.pid }, 'a child process was restarted');
         options.onRestarted?.();
         watch(launched);
         return;

@@ -1,3 +1,4 @@
+export { endAllLeftBehind } from './left-behind.js';
 export { lockDataDir } from './lock.js';
 export {
   createEmbeddedPostgres,

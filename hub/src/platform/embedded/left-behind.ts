@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { StartError } from '../../errors.js';
@@ -11,16 +11,20 @@ export interface PidRecord {
   startTime: string;
   /** Without any wrapper in front: a wrapper replaces itself by the program. */
   commandLine: string;
+  /** The mildest way to end it. */
+  stopSignal: 'SIGINT' | 'SIGTERM';
 }
 
 /** One step of ending a process: the signal, and how long to wait for the end before the next step. */
 export interface StopStep {
-  signal: NodeJS.Signals;
+  signal: 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGKILL';
   waitMs: number;
 }
 
 const POLL_MS = 20;
 const KILL_WAIT_MS = 10_000;
+const STOP_WAIT_MS = 30_000;
+const RECORD = /^(.+)\.json$/;
 
 /** Writes the record whole or not at all. */
 export const writePidRecord = async (path: string, record: PidRecord): Promise<void> => {
@@ -48,18 +52,47 @@ export const endLeftBehind = async (deps: {
   const record = await readPidRecord(recordPath);
   if (record && (await isRecorded(record))) pids.add(record.pid);
   for (const pid of pids) {
-    log.warn({ child: name, pid }, 'a process left behind by an earlier hub is still running; ending it');
+    tell(log, name, pid);
     await endProcess(name, pid, steps);
   }
   await rm(recordPath, { force: true });
 };
 
+/**
+ * Ends every recorded process of an earlier hub on this data dir, also of parts that this start does not use (a
+ * setting may have changed in between). Call it with the data dir locked. Throws StartError as `endLeftBehind` does.
+ */
+export const endAllLeftBehind = async (dataDir: string, log: Logger): Promise<void> => {
+  const runDir = join(dataDir, 'run');
+  const endOne = async (file: string, name: string): Promise<void> => {
+    const record = await readPidRecord(join(runDir, file));
+    if (record && (await isRecorded(record))) {
+      tell(log, name, record.pid);
+      await endProcess(name, record.pid, [{ signal: record.stopSignal, waitMs: STOP_WAIT_MS }]);
+    }
+    await rm(join(runDir, file), { force: true });
+  };
+  const files = await readdir(runDir);
+  await Promise.all(
+    files.map(async (file) => {
+      const name = RECORD.exec(file)?.[1];
+      if (name !== undefined) await endOne(file, name);
+    }),
+  );
+};
+
+const tell = (log: Logger, name: string, pid: number): void =>
+  log.warn({ child: name, childPid: pid }, 'a process left behind by an earlier hub still runs; ending it');
+
 const readPidRecord = async (path: string): Promise<PidRecord | undefined> => {
   try {
-    const { pid, startTime, commandLine } = JSON.parse(await readFile(path, 'utf8')) as Partial<PidRecord>;
+    const { pid, startTime, commandLine, stopSignal } = JSON.parse(
+      await readFile(path, 'utf8'),
+    ) as Partial<PidRecord>;
     if (!Number.isInteger(pid) || (pid as number) < 2) return undefined;
     if (typeof startTime !== 'string' || typeof commandLine !== 'string') return undefined;
-    return { pid: pid as number, startTime, commandLine };
+    if (stopSignal !== 'SIGINT' && stopSignal !== 'SIGTERM') return undefined;
+    return { pid: pid as number, startTime, commandLine, stopSignal };
   } catch {
     return undefined; // missing or torn: nothing in it can be trusted, the search by marker remains
   }

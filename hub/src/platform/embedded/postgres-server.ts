@@ -8,7 +8,6 @@ import type { Logger } from 'pino';
 import { StartError } from '../../errors.js';
 import { createChild, type Child, type ChildExit } from './child.js';
 import { onFreePort } from './free-port.js';
-import type { StopStep } from './left-behind.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
 import { ROOT_WAYS, clusterDir, placePostgres, type PostgresPlace, type RootWays } from './postgres-place.js';
 
@@ -36,10 +35,10 @@ export interface EmbeddedPostgres {
 const NAME = 'postgres';
 const USER = 'siaga';
 const DATABASE = 'siaga';
-const STOP_STEPS: readonly StopStep[] = [
+const STOP_STEPS = [
   { signal: 'SIGINT', waitMs: 30_000 }, // fast shutdown
   { signal: 'SIGQUIT', waitMs: 10_000 }, // immediate: recovers at the next start
-];
+] as const;
 const POLL_MS = 50;
 /** Recovery after a kill replays the log since the last checkpoint; that is minutes at worst. */
 const READY_WITHIN_MS = 300_000;

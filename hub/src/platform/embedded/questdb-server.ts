@@ -6,7 +6,6 @@ import type { Logger } from 'pino';
 import { StartError } from '../../errors.js';
 import { createChild, type Child, type ChildExit } from './child.js';
 import { onFreePort } from './free-port.js';
-import type { StopStep } from './left-behind.js';
 
 export interface EmbeddedQuestDbOptions {
   /** Absolute. */
@@ -27,7 +26,7 @@ export interface EmbeddedQuestDb {
 }
 
 const NAME = 'questdb';
-const STOP_STEPS: readonly StopStep[] = [{ signal: 'SIGTERM', waitMs: 20_000 }];
+const STOP_STEPS = [{ signal: 'SIGTERM', waitMs: 20_000 }] as const;
 const POLL_MS = 100;
 const READY_WITHIN_MS = 180_000;
 const REQUEST_TIMEOUT_MS = 5_000;
