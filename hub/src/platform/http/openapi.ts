@@ -58,12 +58,9 @@ export const registerDocuments = async (v1: App, version: string): Promise<void>
     await docs.register(fastifySwaggerUi, {
       routePrefix: '/docs',
       indexPrefix: BASE_PATH,
-      uiConfig: {
-        url: `${BASE_PATH}/openapi.json`,
-        docExpansion: 'list',
-        deepLinking: true,
-        validatorUrl: null,
-      },
+      theme: { title: 'Siaga API v1' },
+      // Without the bar above: it shows another maker's mark and offers to load documents of other hosts.
+      uiConfig: { layout: 'BaseLayout', docExpansion: 'list', deepLinking: true, validatorUrl: null },
     });
   });
 };
