@@ -261,6 +261,7 @@ const entryOfLine = <B extends RowBatch>(
   line: number,
 ): { queued: Queued<B>; index: number } | undefined => {
   let index = line - 1;
+  if (!Number.isInteger(index) || index < 0) return undefined;
   for (const queued of post.entries) {
     if (index < queued.batch.rows) return { queued, index };
     index -= queued.batch.rows;

@@ -2,10 +2,8 @@ import { deflateRawSync } from 'node:zlib';
 import type { BatchBody, BatchHeader, IcmpColumns } from '@siaga/shared';
 import type { Clock } from '../../../hub/src/platform/clock.js';
 
-/** Lets every promise that is due settle; stores of the tests answer within a few turns. */
-export const settle = async (): Promise<void> => {
-  for (let i = 0; i < 20; i++) await Promise.resolve();
-};
+/** Lets every promise that is due settle, and whatever those set off. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Virtual time: `advance` fires what falls due, in order, and lets promises settle after each. */
 export const createManualClock = (startMs = Date.UTC(2026, 5, 1)) => {
@@ -16,6 +14,13 @@ export const createManualClock = (startMs = Date.UTC(2026, 5, 1)) => {
     const id = counter++;
     timers.set(id, { atMs: nowMs + Math.max(0, delayMs), action });
     return () => timers.delete(id);
+  };
+  const nextDue = (untilMs: number): number | undefined => {
+    let [found, foundMs]: [number | undefined, number] = [undefined, untilMs];
+    // Timers are listed in the order in which they were set: of two at one time the older goes first.
+    for (const [id, { atMs }] of timers)
+      if (found === undefined ? atMs <= foundMs : atMs < foundMs) [found, foundMs] = [id, atMs];
+    return found;
   };
   const clock: Clock = {
     nowMs: () => startMs + nowMs,
@@ -38,11 +43,8 @@ export const createManualClock = (startMs = Date.UTC(2026, 5, 1)) => {
     advance: async (ms: number): Promise<void> => {
       const endMs = nowMs + ms;
       await settle();
-      for (;;) {
-        const due = [...timers].filter(([, timer]) => timer.atMs <= endMs);
-        if (due.length === 0) break;
-        due.sort(([a, x], [b, y]) => x.atMs - y.atMs || a - b);
-        const [id, { atMs, action }] = due[0]!;
+      for (let id = nextDue(endMs); id !== undefined; id = nextDue(endMs)) {
+        const { atMs, action } = timers.get(id)!;
         timers.delete(id);
         nowMs = Math.max(nowMs, atMs);
         action();
