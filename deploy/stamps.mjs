@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync
 import { dirname, join, relative } from 'node:path';
 import { ROOT } from './steps.mjs';
 
-const NO_INPUT = new Set(['node_modules', 'dist', '.cache', '.data', 'generated']);
+const NO_INPUT = new Set(['node_modules', 'dist', '.cache', '.data']);
 
 /** @param {string} path */
 export const readJson = (path) => {
