@@ -50,12 +50,13 @@ export const createIncidents = ({
   newId?: ((atMs: number) => string) | undefined;
 }): Incidents => {
   let requesterId: string | undefined;
-  const requester = async (): Promise<string> =>
-    (requesterId ??= await ensureServiceUser(db, { id: uuidv7(), ...SERVICE_USER }));
+  // Never on a connection of its own while a transaction waits for it: many of those would starve the pool.
+  const requester = async (trx: Trx): Promise<string> =>
+    requesterId ?? (await ensureServiceUser(trx, { id: uuidv7(), ...SERVICE_USER }));
 
   return {
     start: async () => {
-      await requester();
+      requesterId = await ensureServiceUser(db, { id: uuidv7(), ...SERVICE_USER });
     },
     openBySubject: () => openBySubject(db),
     applyAll: async (trx, effects) => {
@@ -64,7 +65,7 @@ export const createIncidents = ({
         const resolves = wave.filter((effect) => effect.kind === 'resolve');
         const opens = wave.filter((effect) => effect.kind === 'open');
         if (resolves.length > 0) await resolveAll(trx, resolves, ticketIds);
-        if (opens.length > 0) await openAll(trx, opens, ticketIds, await requester(), newId);
+        if (opens.length > 0) await openAll(trx, opens, ticketIds, await requester(trx), newId);
       }
       const rows = await ticketsById(trx, [...new Set(ticketIds.values())]);
       const summaries = new Map<string, TicketSummary>(rows.map((row) => [row.id, summaryOf(row)]));
