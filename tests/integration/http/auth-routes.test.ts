@@ -1,7 +1,7 @@
 import { Ok, RefreshedTokens, TokenPair, WebSession } from '@siaga/shared';
 import { Check } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addUser, PASSWORD, PUBLIC_URL, startHttp, type TestHttp } from './http-harness.js';
+import { addUser, PASSWORD, PUBLIC_URL, settingsOf, startHttp, type TestHttp } from './http-harness.js';
 
 let hub: TestHttp;
 beforeAll(async () => {
@@ -31,12 +31,12 @@ describe('tokens', () => {
     expect(refresh.status).toBe(200);
     expect(Check(Ok(RefreshedTokens), refresh.body), refresh.text).toBe(true);
 
-    const authorization = `Bearer ${refresh.body.data['access_token'] as string}`;
+    const authorization = `Bearer ${refresh.body.data['access_token']}`;
     const logout = await post(`${mount}/auth/logout`, undefined, { authorization });
     expect([logout.status, logout.text]).toEqual([204, '']);
     // The first access token is of the same sign-in.
     const again = await post(`${mount}/auth/logout`, undefined, {
-      authorization: `Bearer ${login.body.data['access_token'] as string}`,
+      authorization: `Bearer ${login.body.data['access_token']}`,
     });
     expect(again.status).toBe(401);
     expect(
@@ -170,7 +170,6 @@ describe('the web session', () => {
 });
 
 test('over TLS the cookie is bound to the host and never sent in the clear', async () => {
-  const { settingsOf } = await import('./http-harness.js');
   const secure = await startHttp({ settings: settingsOf({ publicUrl: 'https://siaga.bank.example' }) });
   try {
     await addUser(secure.db, 'rina', 'MANAGER');

@@ -124,7 +124,7 @@ export const startHttp = async (options: HarnessOptions = {}) => {
       body: (response.payload !== '' && response.headers['content-type']?.toString().includes('json') === true
         ? response.json()
         : undefined) as Body,
-      cookies: response.cookies,
+      cookies: response.cookies as SentCookie[],
     };
   };
   return {
@@ -156,10 +156,20 @@ export const startHttp = async (options: HarnessOptions = {}) => {
 };
 export type TestHttp = Awaited<ReturnType<typeof startHttp>>;
 
+/** A cookie that an answer sets. */
+export interface SentCookie {
+  name: string;
+  value: string;
+  path?: string;
+  httpOnly?: boolean;
+  secure?: boolean;
+  sameSite?: string;
+}
+
 /** v1's envelope as tests look into it. */
 export interface Body {
   success: boolean;
-  data: Record<string, never> & { user: { username: string } };
+  data: Record<string, string>;
   error: {
     code: string;
     message: string;

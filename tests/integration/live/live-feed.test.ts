@@ -53,7 +53,7 @@ const follow = async (headers: Record<string, string>) => {
   const reading = (async () => {
     const decoder = new TextDecoder();
     for await (const bytes of response.body ?? []) {
-      const chunk = decoder.decode(bytes as Uint8Array, { stream: true });
+      const chunk = decoder.decode(bytes, { stream: true });
       chunks.push(chunk);
       rest += chunk;
       if (!chunk.includes('\n')) continue;

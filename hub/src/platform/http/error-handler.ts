@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError, ERRORS, type ErrorCode } from '../../errors.js';
+import { DomainError, type ErrorCode } from '../../errors.js';
 import { errorBody } from './envelope.js';
 import { faultsOf } from './validation-faults.js';
 
@@ -70,6 +70,3 @@ const asDomainError = (thrown: unknown, request: FastifyRequest): DomainError =>
   const code = error.code?.startsWith('FST_') === true ? CODE_OF_STATUS[error.statusCode ?? 500] : undefined;
   return new DomainError(code ?? 'INTERNAL_SERVER_ERROR');
 };
-
-/** The registry's words of a code, for documents. */
-export const wordsOf = (code: ErrorCode): string => ERRORS[code].message;
