@@ -1,7 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ErrorBody, LiveEvent } from '@siaga/shared';
 
@@ -86,14 +86,26 @@ const readBody = async (request: IncomingMessage): Promise<unknown> => {
   return text === '' ? undefined : (JSON.parse(text) as unknown);
 };
 
-const serveFile = (path: string, response: ServerResponse): void => {
-  const wanted = join(APP_DIR, normalize(path));
-  const file = extname(path) !== '' && existsSync(wanted) ? wanted : join(APP_DIR, 'index.html');
+/** The built app in memory: a build that runs meanwhile takes nothing away from under a test. */
+const loadApp = async (): Promise<ReadonlyMap<string, Buffer>> => {
+  const files = new Map<string, Buffer>();
+  const names = await readdir(APP_DIR, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of names) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    files.set(`/${relative(APP_DIR, file)}`, await readFile(file));
+  }
+  if (!files.has('/index.html')) throw new Error('the web app is not built: npm run build -w web');
+  return files;
+};
+
+const serveFile = (app: ReadonlyMap<string, Buffer>, path: string, response: ServerResponse): void => {
+  const name = app.has(path) ? path : '/index.html';
   response.writeHead(200, {
-    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
     'content-security-policy': CSP,
   });
-  createReadStream(file).pipe(response);
+  response.end(app.get(name));
 };
 
 /**
@@ -101,6 +113,7 @@ const serveFile = (path: string, response: ServerResponse): void => {
  * feed, a storm, an error); the true way is tested against the true hub.
  */
 export const startWebFixture = async (script: Script, snapshot: () => LiveEvent): Promise<WebFixture> => {
+  const app = await loadApp();
   const feeds = new Set<ServerResponse>();
   const asked: string[] = [];
   let refuseFeeds = false;
@@ -137,7 +150,7 @@ export const startWebFixture = async (script: Script, snapshot: () => LiveEvent)
   const server: Server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://fixture');
     if (!url.pathname.startsWith('/api/')) {
-      serveFile(url.pathname, response);
+      serveFile(app, url.pathname, response);
       return;
     }
     answer(request, response, url).catch((thrown: unknown) => {

@@ -17,7 +17,7 @@ for (const locale of config.targetLocales) {
     const target = translated.get(name);
     const words = `"${textOf(contents)}"`;
     if (!target || textOf(target).trim() === '') faults.push(`${locale}: not translated: ${words}`);
-    else if (!generated.includes(`'${name}'`)) faults.push(`${locale}: translated, not generated: ${words}`);
+    else if (!generated.includes(name)) faults.push(`${locale}: translated, not generated: ${words}`);
   }
   for (const [name, contents] of translated) {
     if (!inSource.has(name)) faults.push(`${locale}: no longer used: "${textOf(contents)}"`);

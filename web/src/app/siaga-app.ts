@@ -132,12 +132,14 @@ export class SiagaApp extends LocalizedElement {
   private async show(route: Route): Promise<void> {
     const key = 'id' in route ? `${route.page}/${route.id}` : route.page;
     if (key === this.wanted) return;
-    this.focusNext = this.wanted !== '';
+    const isNavigation = this.wanted !== '';
     this.wanted = key;
     this.pageError = undefined;
     try {
       const template = await pages[route.page](route);
-      if (this.wanted === key) this.page = { key, template };
+      if (this.wanted !== key) return;
+      this.page = { key, template };
+      this.focusNext = isNavigation;
     } catch (thrown) {
       if (this.wanted !== key) return;
       this.page = undefined;

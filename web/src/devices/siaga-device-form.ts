@@ -19,7 +19,7 @@ import {
   requiredFault,
   type Faults,
 } from '../forms/faults.js';
-import { field, focusFirstFault } from '../forms/field.js';
+import { field, focusFirstFault, sendsOnEnter } from '../forms/field.js';
 import { toApiError, type ApiError } from '../http/api-error.js';
 import { errorWords } from '../i18n/error-words.js';
 import { kindWord, linkWord } from '../i18n/words.js';
@@ -167,6 +167,7 @@ export class SiagaDeviceForm extends SiagaElement {
   protected override render(): TemplateResult {
     const { draft, faults, take: onInput } = this;
     return html`<form novalidate @submit=${this.submit}>
+      ${sendsOnEnter}
       ${
         this.error
           ? html`<wa-callout variant="danger" role="alert"

@@ -9,6 +9,9 @@ export const fleetStyles = css`
     gap: var(--space-4);
     margin-block-end: var(--space-2);
   }
+  th[scope='row'] {
+    min-width: 140px;
+  }
   .note {
     display: block;
     max-width: 60ch;

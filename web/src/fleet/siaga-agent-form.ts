@@ -6,7 +6,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Agent, CreateAgentBody } from '@siaga/shared';
 import { SiagaElement } from '../app/siaga-element.js';
 import { faultsByField, presentFaults, requiredFault, type Faults } from '../forms/faults.js';
-import { field, focusFirstFault } from '../forms/field.js';
+import { field, focusFirstFault, sendsOnEnter } from '../forms/field.js';
 import { toApiError, type ApiError } from '../http/api-error.js';
 import { errorWords } from '../i18n/error-words.js';
 import { compareNames } from '../live/state.js';
@@ -75,6 +75,7 @@ export class SiagaAgentForm extends SiagaElement {
     const { draft, faults, take: onInput } = this;
     const sites = [...this.services.store.state.sites.values()].sort(compareNames);
     return html`<form novalidate @submit=${this.submit}>
+      ${sendsOnEnter}
       ${
         this.error
           ? html`<wa-callout variant="danger" role="alert"

@@ -91,6 +91,13 @@ export class SiagaEnrolment extends SiagaElement {
         </li>
         <li>${msg('Start it:')} ${this.renderCommand('npx siaga agent run')}</li>
       </ol>
+      ${
+        this.copyFailed
+          ? html`<p class="fault" role="alert">
+              ${msg('Your browser did not let it be copied: mark it and copy it by hand.')}
+            </p>`
+          : nothing
+      }
       <p class="quiet">
         ${msg(str`The token is shown this once. It is good for one agent, until ${until}.`)}
       </p>`;

@@ -6,7 +6,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { CreateSiteBody, Site } from '@siaga/shared';
 import { SiagaElement } from '../app/siaga-element.js';
 import { codeFault, faultsByField, presentFaults, requiredFault, type Faults } from '../forms/faults.js';
-import { field, focusFirstFault } from '../forms/field.js';
+import { field, focusFirstFault, sendsOnEnter } from '../forms/field.js';
 import { toApiError, type ApiError } from '../http/api-error.js';
 import { errorWords } from '../i18n/error-words.js';
 import { baseStyles, formStyles } from '../styles/shared.js';
@@ -85,6 +85,7 @@ export class SiagaSiteForm extends SiagaElement {
   protected override render(): TemplateResult {
     const { draft, faults, take: onInput } = this;
     return html`<form novalidate @submit=${this.submit}>
+      ${sendsOnEnter}
       ${
         this.error
           ? html`<wa-callout variant="danger" role="alert"

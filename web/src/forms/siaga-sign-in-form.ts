@@ -8,7 +8,7 @@ import { SiagaElement } from '../app/siaga-element.js';
 import { toApiError, type ApiError } from '../http/api-error.js';
 import { errorWords } from '../i18n/error-words.js';
 import { baseStyles, formStyles } from '../styles/shared.js';
-import { field, focusFirstFault } from './field.js';
+import { field, focusFirstFault, sendsOnEnter } from './field.js';
 
 /** What is missing before the hub is asked. */
 type Faults = { account?: string; password?: string };
@@ -79,6 +79,7 @@ export class SiagaSignInForm extends SiagaElement {
 
   protected override render(): TemplateResult {
     return html`<form novalidate @submit=${this.submit}>
+      ${sendsOnEnter}
       ${
         this.error
           ? html`<wa-callout variant="danger" role="alert"

@@ -18,8 +18,11 @@ export const rowStyles = css`
     color: var(--text-quiet);
   }
   .calm-mark {
+    display: inline-flex;
+    color: var(--up-text);
+  }
+  .calm-mark svg.icon {
     width: 16px;
     height: 16px;
-    color: var(--up-text);
   }
 `;

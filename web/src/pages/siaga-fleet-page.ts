@@ -194,7 +194,7 @@ export class SiagaFleetPage extends SiagaPage {
       <td class="wide number">
         ${agent.outbox_rows === null ? '–' : wholeNumber(agent.outbox_rows, this.locale)}
       </td>
-      <td class="number">
+      <td class="wide number">
         <a href=${address('/devices', { agent_id: agent.id })}
           >${wholeNumber(agent.device_count, this.locale)}</a
         >
@@ -231,7 +231,7 @@ export class SiagaFleetPage extends SiagaPage {
               <th scope="col" class="wide">${msg('Version')}</th>
               <th scope="col" class="wide">${msg('Probing')}</th>
               <th scope="col" class="wide number">${msg('Outbox')}</th>
-              <th scope="col" class="number">${msg('Devices')}</th>
+              <th scope="col" class="wide number">${msg('Devices')}</th>
               <th scope="col" class="wide">${msg('Last heard')}</th>
               <th scope="col"><span class="visually-hidden">${msg('Actions')}</span></th>
             </tr>

@@ -134,7 +134,7 @@ export const pageStyles = css`
   }
   .split {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) 340px;
+    grid-template-columns: minmax(0, 1fr) 364px;
     gap: var(--space-4);
     align-items: start;
   }
@@ -188,7 +188,7 @@ export const tableStyles = css`
   td {
     padding: var(--space-2) var(--space-3);
     text-align: start;
-    vertical-align: baseline;
+    vertical-align: middle;
     border-block-end: 1px solid var(--line);
   }
   tbody tr:last-child td,

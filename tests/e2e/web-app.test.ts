@@ -1,0 +1,360 @@
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeFindings, chromiumPath, launch, openPage, type Look } from './web-browser.js';
+import { failure, startWebFixture, type Script, type WebFixture } from './web-fixture.js';
+import {
+  bank,
+  device,
+  fresh,
+  incident,
+  incidentEvent,
+  liveDevice,
+  scriptOf,
+  snapshotOf,
+  type World,
+} from './web-world.js';
+
+// Without a browser this is skipped, except in CI, where the lack of one is a failure.
+const canRun = chromiumPath !== undefined || process.env['CI'] === 'true';
+
+// As text: the content security policy lets the debugger evaluate it, and no polling helper.
+const FOCUSED = `(() => {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active?.tagName;
+})()`;
+
+let browser: Browser;
+const fixtures: WebFixture[] = [];
+
+const serve = async (world: World, script: Script = scriptOf(world)): Promise<WebFixture> => {
+  const fixture = await startWebFixture(script, () => snapshotOf(world));
+  fixtures.push(fixture);
+  return fixture;
+};
+const closing = async (page: Page, complaints: string[]): Promise<void> => {
+  expect(complaints).toEqual([]);
+  await page.context().close();
+};
+const open = (language: 'en' | 'id' = 'en', look: Look = {}) => openPage(browser, { language, ...look });
+
+describe.skipIf(!canRun)('the web app', () => {
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+    for (const fixture of fixtures) await fixture.stop();
+  });
+
+  describe('is accessible', () => {
+    const pages: [string, (world: World) => string, string][] = [
+      ['board', () => '/', 'siaga-site-tile'],
+      ['incidents', () => '/incidents?show=all', 'tbody tr'],
+      ['incident', ({ tickets }) => `/incidents/${tickets[0]?.id}`, 'siaga-chart'],
+      ['devices', () => '/devices', 'tbody tr'],
+      [
+        'device',
+        ({ devices }) => `/devices/${devices.find(({ checks }) => checks.length > 1)?.id}`,
+        'siaga-host-charts siaga-chart',
+      ],
+      ['adding a device', () => '/devices?add=1', '#address'],
+      ['sites and agents', () => '/fleet', 'tbody tr'],
+      ['no such page', () => '/nowhere', 'siaga-empty'],
+    ];
+    const looks: Look[] = [
+      { language: 'en', theme: 'light' },
+      { language: 'id', theme: 'dark' },
+      { language: 'id', theme: 'light', width: 390, height: 844 },
+      { language: 'en', theme: 'dark', width: 390, height: 844 },
+    ];
+    test.each(looks)('$language, $theme, $width', async (look) => {
+      const world = bank();
+      const { url } = await serve(world);
+      const { page, complaints } = await openPage(browser, look);
+      const found: string[] = [];
+      for (const [name, path, landmark] of pages) {
+        await page.goto(url + path(world));
+        await page.locator(landmark).first().waitFor();
+        for (const finding of await axeFindings(page)) found.push(`${name}: ${finding}`);
+      }
+      world.signedIn = false;
+      await page.goto(`${url}/devices`);
+      await page.locator('#password').waitFor();
+      for (const finding of await axeFindings(page)) found.push(`sign in: ${finding}`);
+      expect(await page.locator('html').getAttribute('lang')).toBe(look.language);
+      expect(found).toEqual([]);
+      await closing(page, complaints);
+    });
+  });
+
+  test('first load stays within 150 kB, styles included', async () => {
+    const { url } = await serve(bank());
+    const { page, complaints } = await open('id');
+    const bodies: Promise<Buffer>[] = [];
+    page.on('response', (response) => {
+      if (!response.url().includes('/api/')) bodies.push(response.body());
+    });
+    await page.goto(url);
+    await page.locator('siaga-site-tile').first().waitFor();
+    const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150 * 1024);
+    await closing(page, complaints);
+  });
+
+  describe('signing in', () => {
+    test('says what was wrong, and leads to where one wanted to go', async () => {
+      const world = { ...bank(), signedIn: false };
+      const { url } = await serve(world);
+      const { page, complaints } = await open('id');
+      await page.goto(`${url}/devices?health=down`);
+      await page.getByRole('button', { name: 'Masuk' }).click();
+      await page.getByText('Isi kata sandi Anda.').waitFor();
+      await page.getByLabel('Surel atau nama pengguna').fill('admin@siaga.local');
+      await page.getByLabel('Kata sandi').fill('wrong');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').filter({ hasText: 'Akun dan kata sandi tidak cocok' }).waitFor();
+      await page.getByLabel('Kata sandi').fill('right-password');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Perangkat' }).waitFor();
+      expect(new URL(page.url()).search).toBe('?health=down');
+      await closing(page, complaints);
+    });
+
+    test.each([
+      [
+        'locked',
+        failure(401, 'ACCOUNT_LOCKED', 'locked', { retry_after: 1500 }),
+        /account is locked\. Try again in 25 min/,
+      ],
+      [
+        'too many tries',
+        failure(429, 'RATE_LIMIT_EXCEEDED', 'slow', { retry_after: 40 }),
+        /Try again in 40 sec/,
+      ],
+      ['the hub is away', failure(502, '', ''), /Siaga cannot be reached/],
+    ])('%s', async (_name, answer, words) => {
+      const world = { ...bank(), signedIn: false };
+      const known = scriptOf(world);
+      const bare = answer.status === 502 ? { status: 502 } : answer;
+      const { url } = await serve(world, (request) =>
+        request.method === 'POST' && request.path === '/auth/session' ? bare : known(request),
+      );
+      const { page, complaints } = await open();
+      await page.goto(url);
+      await page.getByLabel('E-mail or user name').fill('admin');
+      await page.getByLabel('Password').fill('right-password');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('alert').filter({ hasText: words }).waitFor();
+      await closing(page, complaints);
+    });
+
+    test('a session that ends in mid-use is taken up again; what was typed is still there and is sent', async () => {
+      const world = bank();
+      const { url, asked } = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(`${url}/devices?add=1`);
+      await page.getByLabel('Address', { exact: true }).fill('10.99.0.1');
+      await page
+        .getByRole('combobox', { name: 'Site', exact: true })
+        .last()
+        .selectOption({ label: 'KC Medan Merdeka' });
+      world.signedIn = false;
+      await page.getByRole('button', { name: 'Add device', exact: true }).last().click();
+      await page.getByText('Your session has ended, Dewi Lestari').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByLabel('Password').fill('right-password');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: '10.99.0.1' }).waitFor();
+      expect(asked.filter((line) => line === 'POST /monitoring/devices')).toHaveLength(2);
+      await closing(page, complaints);
+    });
+
+    test('signing out leads to the door', async () => {
+      const { url } = await serve(bank());
+      const { page, complaints } = await open();
+      await page.goto(url);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      await closing(page, complaints);
+    });
+  });
+
+  describe('the live feed', () => {
+    test('a new incident comes by itself, is announced and counted, and leaves when it is resolved', async () => {
+      const world = bank();
+      const fixture = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(fixture.url);
+      const pane = page.getByRole('complementary', { name: 'Open incidents' });
+      await pane.getByRole('link').first().waitFor();
+      expect(await pane.getByRole('link').count()).toBe(3);
+      const about = world.devices.at(-1);
+      const at = world.sites.find(({ id }) => id === about?.site_id);
+      if (!about || !at) throw new Error('the world is too small');
+      const ticket = incident(77, about, at, 14_000);
+      fixture.push({ name: 'device', data: { ...liveDevice(about), health: 'down' } });
+      fixture.push(incidentEvent(ticket));
+      await pane.getByRole('link', { name: `${about.name} does not answer` }).waitFor();
+      await page.getByText(`New incident: ${about.name} does not answer.`).waitFor({ state: 'attached' });
+      expect(await page.title()).toBe('(4) Board · Siaga');
+      expect(await page.getByRole('link', { name: `${about.name}: Down` }).count()).toBe(1);
+      fixture.push(incidentEvent({ ...ticket, status: 'resolved' }));
+      await page.getByText(`Resolved: ${about.name} does not answer.`).waitFor({ state: 'attached' });
+      expect(await pane.getByRole('link').count()).toBe(3);
+      await closing(page, complaints);
+    });
+
+    test('a cut feed is said and greyed, and mends by itself', async () => {
+      const fixture = await serve(bank());
+      const { page, complaints } = await open('id');
+      await page.goto(fixture.url);
+      await page.getByText('Langsung', { exact: true }).waitFor();
+      fixture.cutFeed();
+      await page.getByText('Koneksi langsung terputus').waitFor();
+      await page.locator('.stale').first().waitFor();
+      await page.getByText(/Data \d+ detik lalu/).waitFor();
+      fixture.mendFeed();
+      await page.getByText('Langsung', { exact: true }).waitFor();
+      expect(await page.locator('.stale').count()).toBe(0);
+      await closing(page, complaints);
+    });
+
+    test('a storm over 5,000 devices stays a board that can be read', async () => {
+      const world = bank();
+      const [first, second] = world.sites;
+      if (!first || !second) throw new Error('the world is too small');
+      for (let n = 0; n < 2500; n += 1) {
+        world.devices.push(device(10_000 + n, first, 'down'), device(20_000 + n, second, 'up'));
+      }
+      const { url } = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(url);
+      await page.getByText('5,082 devices').waitFor();
+      await page.getByRole('link', { name: 'Down 2,503' }).waitFor();
+      expect(await page.locator('siaga-site-tile a.cell').count()).toBeLessThan(400);
+      await page.getByRole('link', { name: /\+2,383 more in trouble/ }).waitFor();
+      await closing(page, complaints);
+    });
+  });
+
+  describe('devices', () => {
+    test('the hub names the field, and the fault stands at it', async () => {
+      const world = bank();
+      const { url } = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(`${url}/devices?add=1&site_id=${world.sites[0]?.id}`);
+      const field = page.getByLabel('Address', { exact: true });
+      await field.fill('router.example');
+      await page.keyboard.press('Enter');
+      await page.getByText('Enter an IPv4 or IPv6 address').waitFor();
+      await field.fill(world.devices[0]?.address ?? '');
+      await page.keyboard.press('Enter');
+      await page.getByText('this agent already watches that address').waitFor();
+      expect(await field.getAttribute('aria-invalid')).toBe('true');
+      expect(await axeFindings(page)).toEqual([]);
+      await closing(page, complaints);
+    });
+
+    test('deleting asks once and names the thing', async () => {
+      const world = bank();
+      const doomed = world.devices[10];
+      const { url, asked } = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(`${url}/devices/${doomed?.id}`);
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByRole('heading', { name: `Delete ${doomed?.name}?` }).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Delete device' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Devices' }).waitFor();
+      await page.getByText(`${doomed?.name} was deleted.`).waitFor();
+      expect(asked).toContain(`DELETE /monitoring/devices/${doomed?.id}`);
+      await closing(page, complaints);
+    });
+
+    test('names are text, whatever they are', async () => {
+      const world = fresh();
+      const [machine] = world.devices;
+      if (!machine) throw new Error('the world is too small');
+      machine.name = `<script>alert(1)</script> 🏧 ${'long '.repeat(60)} \u202Eمصرف`;
+      const { url } = await serve(world);
+      const { page, complaints } = await open('en', { width: 390, height: 844 });
+      await page.goto(`${url}/devices/${machine.id}`);
+      await page
+        .getByRole('heading', { level: 1 })
+        .filter({ hasText: '<script>alert(1)</script>' })
+        .waitFor();
+      const wider = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+      expect(wider).toBe(false);
+      await closing(page, complaints);
+    });
+  });
+
+  describe('getting about by keyboard', () => {
+    test('the focus follows to the heading of the next page', async () => {
+      const { url } = await serve(bank());
+      const { page, complaints } = await open();
+      await page.goto(url);
+      await page.getByRole('link', { name: 'Devices', exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Devices' }).waitFor();
+      await expect.poll(() => page.evaluate<string>(FOCUSED), { timeout: 20_000 }).toBe('H1');
+      await page.goBack();
+      await page.getByRole('heading', { level: 1, name: 'Board' }).waitFor();
+      await closing(page, complaints);
+    });
+
+    test('the first stop skips to the content', async () => {
+      const { url } = await serve(bank());
+      const { page, complaints } = await open('id');
+      await page.goto(url);
+      await page.locator('siaga-site-tile').first().waitFor();
+      await page.keyboard.press('Tab');
+      await page.getByRole('button', { name: 'Langsung ke isi' }).and(page.locator(':focus')).waitFor();
+      await closing(page, complaints);
+    });
+  });
+
+  test('an error says its code and can be tried again', async () => {
+    const world = bank();
+    const known = scriptOf(world);
+    let broken = true;
+    const { url } = await serve(world, (request) =>
+      broken && request.path === '/monitoring/devices'
+        ? failure(503, 'SERVICE_UNAVAILABLE', 'away')
+        : known(request),
+    );
+    const { page, complaints } = await open('id');
+    await page.goto(`${url}/devices`);
+    await page.getByText('SERVICE_UNAVAILABLE').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    broken = false;
+    await page.getByRole('button', { name: 'Coba lagi' }).click();
+    await page.locator('tbody tr').first().waitFor();
+    await closing(page, complaints);
+  });
+
+  test('language and theme are remembered', async () => {
+    const { url } = await serve(bank());
+    const { page, complaints } = await open('en');
+    await page.goto(url);
+    await page.getByRole('button', { name: /Bahasa Indonesia/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'Papan' }).waitFor();
+    await page.getByRole('button', { name: 'Tema: mengikuti sistem' }).click();
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Papan' }).waitFor();
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
+    await closing(page, complaints);
+  });
+
+  test('a fresh start says what is watched already and what comes next', async () => {
+    const { url } = await serve(fresh());
+    const { page, complaints } = await open();
+    await page.goto(url);
+    await page.getByText('Siaga is watching this machine already').waitFor();
+    await page.getByRole('link', { name: 'Add a device' }).click();
+    await page.getByLabel('Address', { exact: true }).waitFor();
+    await closing(page, complaints);
+  });
+});
