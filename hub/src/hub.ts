@@ -4,10 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import { registerAuthRoutes } from './api/v1/auth.js';
-import { registerLiveRoutes } from './api/v1/live.js';
-import { registerMonitoringRoutes } from './api/v1/monitoring.js';
-import { registerTicketRoutes } from './api/v1/tickets.js';
+import { registerV1 } from './api/v1/index.js';
 import type { Config } from './config.js';
 import { createDesk } from './desk/index.js';
 import { createDetection } from './detection/index.js';
@@ -169,12 +166,8 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
       webDir: WEB_DIR,
       version: VERSION,
     });
-    http.v1((app) => {
-      registerAuthRoutes(app, { identity, cookie: http.cookie, publicUrl: config.http.publicUrl });
-      registerMonitoringRoutes(app, { fleet, telemetry, detection });
-      registerTicketRoutes(app, { desk });
-      registerLiveRoutes(app, { live, identity, events, clock });
-    });
+    const { publicUrl } = config.http;
+    registerV1(http, { identity, fleet, telemetry, detection, desk, live, events, clock, publicUrl });
 
     // Stopped in this order: nothing more is heard, what was heard is stored, judged and acknowledged, and only then
     // the broker closes; its clients' last wills are not heard either.

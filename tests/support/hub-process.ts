@@ -68,7 +68,9 @@ export const startHubProcess = async (options: HubProcessOptions): Promise<HubPr
       throw new Error(`the hub ended at its start:\n${text}`);
     if (await isReady(url)) break;
     if (performance.now() > deadline) {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      // Asked first, so that it takes its own children with it.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+      await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 20_000))]);
       throw new Error(`the hub did not answer in time:\n${text}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
