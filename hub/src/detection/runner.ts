@@ -166,7 +166,9 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       const taken = await store.takeLeases(missing, run, clock.nowMs());
       leases = new Map([...leases, ...[...taken].map(([shard, { fence }]) => [shard, fence] as const)]);
     }
-    return store.save(change, leases);
+    // What belongs to no shard any more (its agent is gone) must not slip past the fence.
+    const shards = change.shards.length > 0 ? change.shards : [...leases.keys()];
+    return store.save({ ...change, shards }, leases);
   };
 
   /** Finds out what became of a group, under a raised fence: whatever was in flight has ended by then. */

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../../hub/src/detection/index.js';
 import { createManualClock } from '../../support/manual-clock.js';
 import { createWorld, incidentsOf, intervalsOf, timelineOf, type World } from './world.js';
 
@@ -226,6 +227,23 @@ describe('the fleet changes', () => {
     const intervals = await intervalsOf(world, d0);
     expect(intervals.slice(0, 2)).toEqual(['unknown -60-5', 'up 5-15']);
     expect(intervals[2]).toMatch(/^down 15-[\d.]+$/);
+    await hub.detection.stop();
+  });
+});
+
+describe('a fault of ours', () => {
+  it('an item that no step can take is passed over, and stops nobody', async () => {
+    // A class of devices whose numbers contradict each other: the engine throws at its first device.
+    const settings = { all: DEFAULT_SETTINGS, byKind: { router: { resolveAfterGoods: 1 } } };
+    const hub = world.hub({ settings });
+    await hub.detection.start();
+    const bad = await world.addDevice('bad');
+    world.directory.putDevice({ ...bad, kind: 'router' });
+    hub.submit(1, { d0: '..' });
+    hub.events.emit('device.changed', bad.id);
+    hub.submit(2, { d0: 'xxx', bad: 'xxx' });
+    await hub.settled();
+    expect(await incidentsOf(world)).toEqual(['d0 new']);
     await hub.detection.stop();
   });
 });

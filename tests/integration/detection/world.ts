@@ -5,7 +5,13 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect } from 'vitest';
 import { createDesk, type Desk } from '../../../hub/src/desk/index.js';
-import { createRunner, type Detection, type VerdictStore } from '../../../hub/src/detection/index.js';
+import {
+  createRunner,
+  DEFAULT_SETTINGS,
+  type Detection,
+  type SettingsByClass,
+  type VerdictStore,
+} from '../../../hub/src/detection/index.js';
 import { createVerdictStore } from '../../../hub/src/detection/repository.js';
 import { createEventBus, type EventBus } from '../../../hub/src/events.js';
 import { createDirectory, type WritableDirectory } from '../../../hub/src/fleet/directory.js';
@@ -63,6 +69,7 @@ interface HubOptions {
   clock?: ManualClock;
   db?: Kysely<Database>;
   wrapStore?: (store: VerdictStore) => VerdictStore;
+  settings?: SettingsByClass;
 }
 
 const log = pino({ level: process.env['SIAGA_LOG_LEVEL'] ?? 'silent' });
@@ -124,12 +131,13 @@ export const createWorld = async (deviceCount: number): Promise<World> => {
     clock = createManualClock(),
     db: ownDb = db,
     wrapStore = (store) => store,
+    settings = { all: DEFAULT_SETTINGS },
   }: HubOptions = {}): TestHub => {
     const events = createEventBus();
     const desk = createDesk({ db: ownDb });
     const metrics = new Registry();
     const store = wrapStore(createVerdictStore({ db: ownDb, incidents: desk.incidents }));
-    const detection = createRunner({ store, directory, events, clock, run, log, metrics });
+    const detection = createRunner({ store, directory, events, clock, run, log, metrics, settings });
     const judged: string[] = [];
     const tickets: TicketSummary[] = [];
     const healthChanges: string[] = [];
