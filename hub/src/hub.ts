@@ -23,6 +23,7 @@ import {
   lockDataDir,
 } from './platform/embedded/index.js';
 import { createHttp } from './platform/http/http.js';
+import { requireListeningPlace } from './platform/listening.js';
 import { createPostgres, migratePostgres } from './platform/postgres/postgres.js';
 import { migrateQuestDb } from './platform/questdb/migrations.js';
 import { createQuestDb } from './platform/questdb/questdb.js';
@@ -86,6 +87,8 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     const lock = await lockDataDir(config.dataDir);
     stops.push(() => lock.release());
     await endAllLeftBehind(config.dataDir, log);
+    await requireListeningPlace({ part: 'HTTP', ...config.http });
+    await requireListeningPlace({ part: 'MQTT', ...config.mqtt });
     const secrets = await loadSecrets(config.dataDir);
     const { db, questdb } = await startStores(secrets);
 

@@ -1,24 +1,10 @@
 import { destination, pino } from 'pino';
-import { loadConfig, type Config } from './config.js';
+import { loadConfig } from './config.js';
 import { StartError } from './errors.js';
 import { createHub } from './hub.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** What a user can act on, in one line; undefined: a fault of ours, which deserves its stack. */
-const reasonOf = (error: unknown, config: Config): string | undefined => {
-  if (error instanceof StartError) return error.message;
-  const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
-  const part = port === config.mqtt.port && port !== config.http.port ? 'MQTT' : 'HTTP';
-  if (code === 'EADDRINUSE')
-    return `SIAGA_${part}_PORT: port ${port} of ${address} is taken by another program; name another port or end that program`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `SIAGA_${part}_HOST: ${address ?? ''} is no address of this machine`;
-  if (code === 'EACCES' && port !== undefined)
-    return `SIAGA_${part}_PORT: this user may not listen on port ${port}; name one above 1023`;
-  return undefined;
-};
 
 const main = async (): Promise<void> => {
   const loaded = loadConfig(process.env);
@@ -82,9 +68,9 @@ const main = async (): Promise<void> => {
     say('');
   } catch (error) {
     if (exitCode !== undefined) return;
-    const reason = reasonOf(error, config);
-    if (reason === undefined) log.fatal({ err: error }, 'the start failed');
-    complain(`Siaga cannot start. ${reason ?? (error as Error).message}`);
+    // A StartError is what a user can act on; anything else is a fault of ours, which deserves its stack.
+    if (!(error instanceof StartError)) log.fatal({ err: error }, 'the start failed');
+    complain(`Siaga cannot start. ${(error as Error).message}`);
     await end(1);
   }
 };

@@ -59,7 +59,7 @@ describe('the embedded broker', () => {
     const error = await broker.start().catch((fault: unknown) => fault);
     expect(error).toBeInstanceOf(StartError);
     expect((error as Error).message).toBe(
-      `MQTT port ${port} on 127.0.0.1 is in use: set SIAGA_MQTT_PORT to a free one`,
+      `SIAGA_MQTT_PORT: 127.0.0.1:${port} is taken by another program; name another port or end that program`,
     );
     holder.close();
   });

@@ -4,8 +4,8 @@ import { Aedes, type AuthenticateError, type Client, type Connection, type Publi
 import { MAX_MESSAGE_BYTES } from '@siaga/shared';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { StartError } from '../../errors.js';
 import { systemClock, type Clock } from '../clock.js';
+import { listeningFault } from '../listening.js';
 import { createAttemptLimit } from './attempt-limit.js';
 import type { AuthenticateAgent, Broker, BrokerMessage } from './broker.js';
 import { createFrameGuard } from './frame-guard.js';
@@ -221,7 +221,9 @@ export const createEmbeddedBroker = (
         tcpSockets.add(socket);
         socket.once('close', () => tcpSockets.delete(socket));
       });
-      created.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, options)));
+      created.once('error', (error: NodeJS.ErrnoException) =>
+        reject(listeningFault(error, { part: 'MQTT', host: options.host, port: options.port })),
+      );
       created.listen(options.port, options.host, () => {
         created.removeAllListeners('error');
         created.on('error', (error) => log.error({ err: error }, 'MQTT server'));
@@ -292,15 +294,4 @@ export const createEmbeddedBroker = (
     },
     address: () => ({ port: (server?.address() as net.AddressInfo | null)?.port ?? 0 }),
   };
-};
-
-const startError = (error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error => {
-  const words: Record<string, string> = {
-    EADDRINUSE: `MQTT port ${port} on ${host} is in use: set SIAGA_MQTT_PORT to a free one`,
-    EACCES: `MQTT port ${port} may not be opened by this user: set SIAGA_MQTT_PORT to one above 1023`,
-    EADDRNOTAVAIL: `${host} is no address of this machine: set SIAGA_MQTT_HOST to one that is`,
-    ENOTFOUND: `${host} cannot be resolved: set SIAGA_MQTT_HOST to an address of this machine`,
-  };
-  const known = words[error.code ?? ''];
-  return known ? new StartError(known, { cause: error }) : error;
 };

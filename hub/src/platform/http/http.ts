@@ -8,9 +8,10 @@ import fastifyUnderPressure from '@fastify/under-pressure';
 import Fastify, { LogController, type FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { DomainError, StartError } from '../../errors.js';
+import { DomainError } from '../../errors.js';
 import type { Authenticator } from '../../identity/ports.js';
 import type { Clock } from '../clock.js';
+import { listeningFault } from '../listening.js';
 import { handleError } from './error-handler.js';
 import { requirePermission, resolveCaller } from './guard.js';
 import { registerDocuments } from './openapi.js';
@@ -162,7 +163,7 @@ export const createHttp = (deps: HttpDeps): Http => {
         await app.ready();
         return { url: await app.listen({ host, port }) };
       } catch (error) {
-        throw explain(error, host, port);
+        throw listeningFault(error, { part: 'HTTP', host, port });
       }
     },
     stop: () => app.close(),
@@ -202,14 +203,3 @@ const takeEmptyJson = (app: App): void => {
 };
 
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? '/';
-
-const explain = (error: unknown, host: string, port: number): unknown => {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE')
-    return new StartError(`SIAGA_HTTP_PORT: ${host}:${port} is taken by another program`);
-  if (code === 'EACCES')
-    return new StartError(`SIAGA_HTTP_PORT: this user may not listen on ${host}:${port}`);
-  if (code === 'EADDRNOTAVAIL')
-    return new StartError(`SIAGA_HTTP_HOST: ${host} is no address of this machine`);
-  return error;
-};
