@@ -9,6 +9,8 @@ export default defineConfig({
     ssr: 'src/main.ts',
     target: 'node20',
     emptyOutDir: false,
+    // The engine keeps the source in memory, at two bytes a character if one of them is not Latin.
+    minify: true,
     rolldownOptions: {
       output: { entryFileNames: 'agent.mjs', codeSplitting: false },
     },

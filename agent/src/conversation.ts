@@ -149,13 +149,17 @@ export const createConversation = (deps: ConversationDeps): Conversation => {
     if (result === 'synced') deps.onSynced();
   };
 
+  /** A refusal tells the newest stream and process; one that names an older stream, or us, was meant for another. */
+  const isOurs = ({ stream, process, next }: NonNullable<Ack['refused']>): boolean =>
+    next > deps.stream() &&
+    (stream > deps.stream() || (stream === deps.stream() && process !== deps.process));
+
   const takeAck = (ack: Ack): void => {
     acked = true;
     attempts = 0;
     takeEcho(ack);
-    if (ack.refused) {
-      const { stream, process, next } = ack.refused;
-      if (stream === deps.stream() && process === deps.process && next > stream) deps.onRefused(next);
+    if (ack.refused && isOurs(ack.refused)) {
+      deps.onRefused(ack.refused.next);
       return;
     }
     showRun(ack.run);

@@ -27,6 +27,8 @@ export const createMqttNetwork = ({ url, ca, ...credentials }: MqttCredentials):
       reconnectPeriod: 0,
       resubscribe: false,
       timerVariant: 'native',
+      // The client's cache of all 65,536 message numbers would take a fifth of the agent's memory.
+      writeCache: false,
       will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
     };
     const client = connect(url, options);

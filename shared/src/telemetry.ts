@@ -115,7 +115,10 @@ export const Ack = Type.Object(
     echo: Type.Optional(Type.Object({ sentAt: Type.Number(), heldMs: Type.Number({ minimum: 0 }) }, strict)),
     live: Type.Object({ stream: SafeInt(0), judged: SafeInt(0), stored: SafeInt(0) }, strict),
     history: Type.Object({ stream: SafeInt(0), stored: SafeInt(0) }, strict),
-    /** The sender's stream is older than one the hub has seen (or the same under another process): take `next`. */
+    /**
+     * The sender's stream is older than the newest the hub has seen, which `stream` and `process` name (or the same
+     * under another process): take `next`.
+     */
     refused: Type.Optional(
       Type.Object({ stream: SafeInt(0), process: Type.String(), next: SafeInt(1) }, strict),
     ),

@@ -10,7 +10,12 @@ const v4 = (icmp: Buffer): Buffer<ArrayBuffer> => {
   header[0] = 0x45;
   return Buffer.concat([header, icmp]);
 };
-const icmp = (type: number, session: number, request: number, payload: Buffer = Buffer.alloc(4)): Buffer<ArrayBuffer> => {
+const icmp = (
+  type: number,
+  session: number,
+  request: number,
+  payload: Buffer = Buffer.alloc(4),
+): Buffer<ArrayBuffer> => {
   const header = Buffer.alloc(8);
   header[0] = type;
   header.writeUInt16BE(session, 4);

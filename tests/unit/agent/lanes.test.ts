@@ -220,6 +220,17 @@ describe('streams and stamps', () => {
     expectAllStored(rig, 6);
   });
 
+  it.each([
+    { name: 'an older stream', newest: { stream: 0, process: 'e'.repeat(16) }, next: 1 },
+    { name: 'this very process', newest: { stream: 1, process: 'a'.repeat(16) }, next: 2 },
+  ])('takes no refusal that names $name', async ({ newest, next }) => {
+    const rig = await booted();
+    rig.refuse({ ...newest, next });
+    await rig.advance(5_000);
+    expect(rig.disk.stream?.stream).toBe(1);
+    expect(rig.states).toHaveLength(1);
+  });
+
   it('sends what a refused stream held as history of that stream', async () => {
     const rig = await booted();
     await rig.advance(10_000);

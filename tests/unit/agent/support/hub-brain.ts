@@ -105,9 +105,8 @@ export const createHubBrain = ({ nowMs, sendAck }: HubBrainDeps): HubBrain => {
       const { stream, process } = header;
       const { newest } = brain;
       if (stream < newest.stream || (stream === newest.stream && process !== newest.process)) {
-        refused = { stream, process, next: newest.stream + 1 };
+        refused = { ...newest, next: newest.stream + 1 };
       } else {
-        refused = undefined;
         brain.newest = { stream, process };
         if (header.seq !== undefined) {
           const rest = bytes.subarray(end + 1);
@@ -127,13 +126,15 @@ export const createHubBrain = ({ nowMs, sendAck }: HubBrainDeps): HubBrain => {
     ack: () => {
       settle();
       const { live, history } = lanes;
+      const refusal = refused;
+      refused = undefined;
       sendAck({
         run: brain.run,
         nowMs: nowMs(),
         ...(echo === undefined ? {} : { echo: { sentAt: echo, heldMs: 0 } }),
         live: { stream: live.stream, judged: live.judged, stored: live.stored },
         history: { stream: history.stream, stored: history.stored },
-        ...(refused ? { refused } : {}),
+        ...(refusal ? { refused: refusal } : {}),
       });
     },
   };

@@ -25,6 +25,8 @@ export interface Rig {
   line: boolean;
   /** One way, ms. */
   delayMs: number;
+  /** Share of the messages, either way, that vanish although they were confirmed. */
+  dropShare: number;
   /** Hub's clock minus the agents' wall clock, ms. */
   hubAheadMs: number;
   wallStepMs: number;
@@ -33,6 +35,8 @@ export interface Rig {
   boot(process: string): Promise<Agent>;
   kill(): void;
   announce(run: string): void;
+  /** An ack that refuses, as if it were meant for this agent. */
+  refuse(refused: NonNullable<Ack['refused']>): void;
   configure(config: AgentConfig | string): void;
   advance(ms: number): Promise<void>;
   nowMonoMs(): number;
@@ -50,10 +54,19 @@ export const createRig = (): Rig => {
   let deliver: ((topic: string, payload: Uint8Array) => void) | undefined;
   let closeLink: ((reason: string) => void) | undefined;
   let processAlive = { value: false };
+  let dropped = 0;
+
+  /** Every n-th message, so that a run is the same each time. */
+  const isDropped = (): boolean => {
+    dropped += rig.dropShare;
+    if (dropped < 1) return false;
+    dropped -= 1;
+    return true;
+  };
 
   const toAgent = (topic: string, text: string): void => {
     clock.after(rig.delayMs, () => {
-      if (rig.line) deliver?.(topic, Buffer.from(text));
+      if (rig.line && !isDropped()) deliver?.(topic, Buffer.from(text));
     });
   };
   const ackTopic = agentTopic(SHARD, AGENT_ID, 'ack');
@@ -94,8 +107,9 @@ export const createRig = (): Rig => {
           publish: (topic, payload, _options, done) => {
             clock.after(rig.delayMs, () => {
               if (!rig.line || gone) return;
-              if (topic.endsWith('/telemetry')) hub.receive(Buffer.from(payload));
-              else rig.states.push(JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>);
+              if (topic.endsWith('/telemetry')) {
+                if (!isDropped()) hub.receive(Buffer.from(payload));
+              } else rig.states.push(JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>);
               clock.after(rig.delayMs, () => {
                 if (rig.line && !gone && alive.value) done?.();
               });
@@ -121,6 +135,7 @@ export const createRig = (): Rig => {
     made: { count: 0 },
     line: true,
     delayMs: 10,
+    dropShare: 0,
     hubAheadMs: 0,
     wallStepMs: 0,
     answers: new Map(),
@@ -198,6 +213,12 @@ export const createRig = (): Rig => {
     announce: (run) => {
       retained.set(hubTopic(SHARD), JSON.stringify({ run, nowMs: clock.nowMs() }));
       toAgent(hubTopic(SHARD), retained.get(hubTopic(SHARD)) as string);
+    },
+    refuse: (refused) => {
+      const live = { stream: 0, judged: 0, stored: 0 };
+      const history = { stream: 0, stored: 0 };
+      const ack: Ack = { run: hub.run, nowMs: clock.nowMs(), live, history, refused };
+      toAgent(ackTopic, JSON.stringify(ack));
     },
     configure: (config) => {
       const text = typeof config === 'string' ? config : JSON.stringify(config);
