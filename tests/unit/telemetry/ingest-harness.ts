@@ -22,7 +22,7 @@ export const createTestDirectory = (): FleetDirectory & { remove(agentId: string
   const agents = new Map<string, DirectoryAgent>(
     AGENT_IDS.map((id) => [
       id,
-      { id, name: id, siteId: 'site', shard: SHARD, state: 'online', lastSeenAtMs: null } as DirectoryAgent,
+      { id, name: id, siteId: 'site', shard: SHARD, state: 'online', lastSeenAtMs: null },
     ]),
   );
   const check = (id: number, agentId: string): DirectoryCheck => ({
