@@ -7,7 +7,7 @@ import {
 } from '@siaga/shared';
 import type { Logger } from 'pino';
 import type { EventBus } from '../events.js';
-import type { FleetDirectory } from '../fleet/ports.js';
+import type { DirectoryCheck, FleetDirectory } from '../fleet/ports.js';
 import type { Clock } from '../platform/clock.js';
 import { ACK_PATIENCE_MS, createAcks } from './acks.js';
 import { ackFor, createAgentBook, isSettled, type AgentState } from './agents.js';
@@ -244,18 +244,20 @@ export const createIngest = (deps: IngestDeps): Ingest => {
   };
 
   const sift = (agent: AgentState, header: PlacedHeader, body: BatchBody, originStream: number): Sifted => {
+    // A row is looked up once: what is heard of it comes right after its check was.
+    let check: DirectoryCheck | undefined;
     const sifted = siftBatch(body, {
       tablePrefix: deps.tablePrefix,
       originStream,
       nowMs: clock.nowMs(),
       faultOfCheck: (id: number, type: CheckType) => {
-        const check = directory.check(id);
+        check = directory.check(id);
         if (check?.type !== type) return 'unknown-check';
         return check.agentId === agent.id ? undefined : 'foreign-check';
       },
       ...(header.lane === 'live' && {
         onIcmp: (id: number, atMs: number, outcome: number, avgUs: number, lost: number) =>
-          latest.note(id, directory.check(id)!.deviceId, atMs, outcome, avgUs, lost),
+          latest.note(id, check!.deviceId, atMs, outcome, avgUs, lost),
       }),
     });
     for (const fault of Object.keys(sifted.dropped) as RowFault[]) {
