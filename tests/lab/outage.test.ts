@@ -67,11 +67,16 @@ describe('a device stops answering', () => {
     expect(await openIncidents()).toEqual([]);
   });
 
-  it('has exactly one incident, pushed to the open page, and it alone; it resolves when traffic returns', async () => {
+  it('has exactly one incident, pushed to the open page, and it alone; it resolves when traffic returns', async ({
+    onTestFailed,
+  }) => {
+    onTestFailed(async () => {
+      await page.screenshot({ path: '.cache/tests/outage.png' });
+    });
     const [, dark] = devices as [Device, Device, Device];
     // Whoever reloads the page loses this mark.
     await page.evaluate(() => void Object.assign(globalThis, { notReloaded: true }));
-    const pane = page.getByRole('region', { name: /incidents/i });
+    const pane = page.getByRole('complementary', { name: /incidents/i });
 
     const droppedAt = performance.now();
     network.drop(dark.address);
