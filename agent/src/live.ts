@@ -194,8 +194,11 @@ export const createLive = ({ clock, outbox, sender, log, onMoved }: LiveDeps): L
       if (live.stream !== outbox.stream) return;
       acked = true;
       const judgedNow = Math.min(live.judged, everSent);
-      if (judgedNow > judged) {
-        judged = judgedNow;
+      // A hub moves `judged` to `from - 1` as the ring ages, whatever it has judged. Only a batch that is still held
+      // tells that the lane moves; else one lost batch under a brisk stream would never be sent again.
+      const isProgress = judgedNow > judged && judgedNow >= (ring[0]?.seq ?? 0);
+      judged = Math.max(judged, judgedNow);
+      if (isProgress) {
         stalled = false;
         patienceMs = FIRST_PATIENCE_MS;
         waitingSinceMs = sentTo > judged ? clock.monotonicMs() : undefined;

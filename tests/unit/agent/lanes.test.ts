@@ -72,6 +72,32 @@ describe('the live lane', () => {
     expect(Math.min(...seqs)).toBe(firstNew);
   });
 
+  it('sends a lost batch again though new ones keep coming and `judged` creeps up behind the ring', async () => {
+    const addresses = Array.from({ length: 10 }, (_, place) => `10.0.1.${place + 1}`);
+    const rig = await booted(addresses);
+    /** Changes every second: a batch at once, each time. */
+    const brisk = async (seconds: number): Promise<void> => {
+      for (let second = 0; second < seconds; second++) {
+        for (const address of addresses) rig.answers.set(address, second % 2 === 0 ? 'ok' : 'failed');
+        await rig.advance(1_000);
+      }
+    };
+    await brisk(90);
+    // A new run is sent the whole ring, of which the second batch is lost.
+    const { receive } = rig.hub;
+    let batches = 0;
+    rig.hub.receive = (payload) => {
+      const isBatch = Buffer.from(payload).toString('latin1').split('\n', 1)[0]?.includes('"seq"');
+      if (!isBatch || ++batches !== 2) receive(payload);
+    };
+    rig.hub.restart('run-2');
+    rig.announce('run-2');
+    await brisk(10);
+    const judged = rig.hub.judgedOrder.length;
+    await brisk(20);
+    expect(rig.hub.judgedOrder.length).toBeGreaterThan(judged + 30);
+  });
+
   it('sends the whole ring on a new run, whatever was judged before', async () => {
     const rig = await booted();
     await rig.advance(40_000);
