@@ -21,5 +21,5 @@ export default defineConfig({
       treeshake: { moduleSideEffects: (id) => !id.includes('/shared/src/') && !id.includes('/typebox/') },
     },
   },
-  server: { port: 5173, strictPort: true, proxy: { '/api': { target: hub, changeOrigin: true } } },
+  server: { port: 5173, strictPort: true, proxy: { '/api': hub } },
 });

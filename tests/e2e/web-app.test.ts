@@ -159,7 +159,7 @@ describe.skipIf(!canRun)('the web app', () => {
       await page
         .getByRole('combobox', { name: 'Site', exact: true })
         .last()
-        .selectOption({ label: 'KC Medan Merdeka' });
+        .selectOption({ label: 'KC Bandung' });
       world.signedIn = false;
       await page.getByRole('button', { name: 'Add device', exact: true }).last().click();
       await page.getByText('Your session has ended, Dewi Lestari').waitFor();
@@ -254,6 +254,22 @@ describe.skipIf(!canRun)('the web app', () => {
       await page.getByText('this agent already watches that address').waitFor();
       expect(await field.getAttribute('aria-invalid')).toBe('true');
       expect(await axeFindings(page)).toEqual([]);
+      await closing(page, complaints);
+    });
+
+    test('where a site has no agent of its own, the form asks for one', async () => {
+      const world = bank();
+      const lonely = world.sites.find(({ name }) => name === 'KC Medan Merdeka');
+      const { url, asked } = await serve(world);
+      const { page, complaints } = await open('id');
+      await page.goto(`${url}/devices?add=1&site_id=${lonely?.id}`);
+      await page.getByLabel('Alamat', { exact: true }).fill('10.99.0.2');
+      await page.keyboard.press('Enter');
+      await page.getByText('Wajib diisi.').waitFor();
+      await page.getByLabel('Dipantau oleh').last().selectOption({ label: 'agent-bandung-1' });
+      await page.getByRole('button', { name: 'Tambah perangkat' }).last().click();
+      await page.getByRole('heading', { level: 1, name: '10.99.0.2' }).waitFor();
+      expect(asked.filter((line) => line === 'POST /monitoring/devices')).toHaveLength(1);
       await closing(page, complaints);
     });
 

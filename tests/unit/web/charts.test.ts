@@ -87,10 +87,15 @@ describe('spans', () => {
 
 describe('points to ask for', () => {
   test.each([
-    [0, 60],
-    [780, 390],
-    [9000, 2000],
-  ])('for %d px', (width, points) => {
-    expect(pointsFor(width)).toBe(points);
+    // width, span, interval, points
+    [0, HOUR, 5000, 60],
+    [780, 6 * HOUR, 5000, 390],
+    [9000, 7 * 24 * HOUR, 5000, 2000],
+    // no place is shorter than two probes
+    [780, 20 * MINUTE, 5000, 120],
+    [780, HOUR, 60_000, 30],
+    [780, 1000, 5000, 2],
+  ])('for %d px, %d ms, every %d ms', (width, spanMs, intervalMs, points) => {
+    expect(pointsFor(width, spanMs, intervalMs)).toBe(points);
   });
 });

@@ -52,5 +52,12 @@ export const niceTop = (max: number | undefined, least: number): number => {
   return 10 * power;
 };
 
-/** Points to ask for: about one a 2 px, within what the hub gives. */
-export const pointsFor = (widthPx: number): number => Math.min(2000, Math.max(60, Math.round(widthPx / 2)));
+/**
+ * Points to ask for: about one a 2 px, and none so short that a probe every `intervalMs`, jittered, could miss it:
+ * that would look like a gap. Within what the hub gives (2 to 2000).
+ */
+export const pointsFor = (widthPx: number, spanMs: number, intervalMs: number): number => {
+  const byWidth = Math.max(60, Math.round(widthPx / 2));
+  const byInterval = Math.floor(spanMs / (2 * intervalMs));
+  return Math.max(2, Math.min(2000, byWidth, byInterval));
+};

@@ -52,6 +52,9 @@ export class SiagaHostCharts extends SiagaElement {
   @property() deviceId = '';
   @property() range: RangeName = '1h';
 
+  /** How often the host is read. */
+  @property({ type: Number }) intervalS = 10;
+
   private refresh: ReturnType<typeof setInterval> | undefined;
 
   private readonly series = new Loading(
@@ -65,7 +68,7 @@ export class SiagaHostCharts extends SiagaElement {
             metric,
             from: Math.round(span.fromMs),
             to: Math.round(span.toMs),
-            points: pointsFor(this.clientWidth / 3),
+            points: pointsFor(this.clientWidth / 3, span.toMs - span.fromMs, this.intervalS * 1000),
           },
           signal,
         );

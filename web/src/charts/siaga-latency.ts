@@ -25,6 +25,8 @@ type Asked = readonly [
   endedAtMs: number | undefined,
 ];
 
+/** detection.md, rule 1. */
+const DEFAULT_INTERVAL_S = 5;
 const AROUND_FAILURE_REFRESH_MS = 30_000;
 
 interface Pair {
@@ -75,6 +77,9 @@ export class SiagaLatency extends SiagaElement {
   @property() range: RangeName | undefined = undefined;
   @property({ attribute: false }) failure: Failure | undefined = undefined;
 
+  /** How often the device is probed. */
+  @property({ type: Number }) intervalS = DEFAULT_INTERVAL_S;
+
   @state() private place: number | undefined = undefined;
 
   private refresh: ReturnType<typeof setInterval> | undefined;
@@ -94,7 +99,7 @@ export class SiagaLatency extends SiagaElement {
             metric,
             from: Math.round(span.fromMs),
             to: Math.round(span.toMs),
-            points: pointsFor(this.clientWidth),
+            points: pointsFor(this.clientWidth, span.toMs - span.fromMs, this.intervalS * 1000),
           },
           signal,
         );

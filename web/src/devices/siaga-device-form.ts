@@ -8,6 +8,7 @@ import {
   LINKS,
   type CreateDeviceBody,
   type Device,
+  type LiveAgent,
   type UpdateDeviceBody,
 } from '@siaga/shared';
 import { SiagaElement } from '../app/siaga-element.js';
@@ -70,14 +71,21 @@ export class SiagaDeviceForm extends SiagaElement {
       this,
       () => this.services.store,
       (change) => change.sites.size > 0 || change.agents.size > 0,
+      () => this.chooseOnlySite(),
     );
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.draft = this.device ? draftOf(this.device) : { ...emptyDraft, site_id: this.siteId };
+    this.chooseOnlySite();
+  }
+
+  /** Where there is one site only, nobody has to choose it; on a fresh page it comes after the form. */
+  private chooseOnlySite(): void {
     const { sites } = this.services.store.state;
-    const [only] = sites.size === 1 ? sites.keys() : [];
-    this.draft = this.device ? draftOf(this.device) : { ...emptyDraft, site_id: this.siteId || (only ?? '') };
+    const [only] = sites.keys();
+    if (this.draft.site_id === '' && sites.size === 1 && only !== undefined) this.take('site_id', only);
   }
 
   override firstUpdated(): void {
@@ -98,6 +106,7 @@ export class SiagaDeviceForm extends SiagaElement {
       address: addressFault(this.draft.address),
       site_id: requiredFault(this.draft.site_id),
       code: codeFault(this.draft.code),
+      agent_id: this.needsAgent ? requiredFault(this.draft.agent_id) : undefined,
     });
     if (Object.keys(this.faults).length === 0) await this.save();
     await this.updateComplete;
@@ -130,14 +139,31 @@ export class SiagaDeviceForm extends SiagaElement {
     return [['', msg('Choose a site')], ...sites.map(({ id, name }): [string, string] => [id, name])];
   }
 
-  private agentChoices(): [string, string][] {
+  /** A site with one agent of its own needs no word about it; any other does. */
+  private get needsAgent(): boolean {
+    const { site_id } = this.draft;
+    return site_id !== '' && this.agents().filter((agent) => agent.site_id === site_id).length !== 1;
+  }
+
+  /** Agents that can watch it: the site's own first. */
+  private agents(): LiveAgent[] {
+    const { site_id } = this.draft;
     const agents = [...this.services.store.state.agents.values()].filter(({ state }) => state !== 'revoked');
-    agents.sort(
-      (a, b) =>
-        Number(b.site_id === this.draft.site_id) - Number(a.site_id === this.draft.site_id) ||
-        compareNames(a, b),
-    );
-    return [['', msg("The site's own agent")], ...agents.map(({ id, name }): [string, string] => [id, name])];
+    const isOwn = (agent: LiveAgent): number => Number(agent.site_id === site_id);
+    return agents.sort((a, b) => isOwn(b) - isOwn(a) || compareNames(a, b));
+  }
+
+  private renderAgent(): TemplateResult {
+    const none = this.needsAgent ? msg('Choose an agent') : msg("The site's own agent");
+    return field({
+      name: 'agent_id',
+      label: msg('Watched by'),
+      value: this.draft.agent_id,
+      onInput: this.take,
+      fault: this.faults['agent_id'],
+      required: this.needsAgent,
+      choices: [['', none], ...this.agents().map(({ id, name }): [string, string] => [id, name])],
+    });
   }
 
   private renderMore(): TemplateResult {
@@ -149,16 +175,54 @@ export class SiagaDeviceForm extends SiagaElement {
       <summary>${msg('More about it')}</summary>
       <div class="more">
         <div class="pair">
-          ${field({ name: 'name', label: msg('Name'), value: draft.name, onInput, fault: faults['name'], hint: msg('The address, unless you name it.'), maxLength: 200 })}
-          ${field({ name: 'code', label: msg('Code'), value: draft.code, onInput, fault: faults['code'], hint: msg('Short and unique, in your own numbering.'), maxLength: 64 })}
+          ${field({
+            name: 'name',
+            label: msg('Name'),
+            value: draft.name,
+            onInput,
+            fault: faults['name'],
+            hint: msg('The address, unless you name it.'),
+            maxLength: 200,
+          })}
+          ${field({
+            name: 'code',
+            label: msg('Code'),
+            value: draft.code,
+            onInput,
+            fault: faults['code'],
+            hint: msg('Short and unique, in your own numbering.'),
+            maxLength: 64,
+          })}
         </div>
         <div class="pair">
-          ${field({ name: 'kind', label: msg('Kind'), value: draft.kind, onInput, fault: faults['kind'], choices: DEVICE_KINDS.map((kind) => [kind, kindWord(kind)] as const) })}
-          ${field({ name: 'link', label: msg('Connection'), value: draft.link, onInput, fault: faults['link'], hint: msg('How long to wait for an answer depends on it.'), choices: LINKS.map((link) => [link, linkWord(link)] as const) })}
+          ${field({
+            name: 'kind',
+            label: msg('Kind'),
+            value: draft.kind,
+            onInput,
+            fault: faults['kind'],
+            choices: DEVICE_KINDS.map((kind) => [kind, kindWord(kind)] as const),
+          })}
+          ${field({
+            name: 'link',
+            label: msg('Connection'),
+            value: draft.link,
+            onInput,
+            fault: faults['link'],
+            hint: msg('How long to wait for an answer depends on it.'),
+            choices: LINKS.map((link) => [link, linkWord(link)] as const),
+          })}
         </div>
         <div class="pair">
-          ${field({ name: 'agent_id', label: msg('Watched by'), value: draft.agent_id, onInput, fault: faults['agent_id'], choices: this.agentChoices() })}
-          ${field({ name: 'model', label: msg('Model'), value: draft.model, onInput, fault: faults['model'], maxLength: 100 })}
+          ${this.needsAgent ? nothing : this.renderAgent()}
+          ${field({
+            name: 'model',
+            label: msg('Model'),
+            value: draft.model,
+            onInput,
+            fault: faults['model'],
+            maxLength: 100,
+          })}
         </div>
       </div>
     </details>`;
@@ -175,8 +239,26 @@ export class SiagaDeviceForm extends SiagaElement {
             >`
           : nothing
       }
-      ${field({ name: 'address', label: msg('Address'), value: draft.address, onInput, fault: faults['address'], placeholder: '10.20.30.40', hint: msg('IPv4 or IPv6.'), maxLength: 45, required: true })}
-      ${field({ name: 'site_id', label: msg('Site'), value: draft.site_id, onInput, fault: faults['site_id'], choices: this.siteChoices(), required: true })}
+      ${field({
+        name: 'address',
+        label: msg('Address'),
+        value: draft.address,
+        onInput,
+        fault: faults['address'],
+        placeholder: '10.20.30.40',
+        hint: msg('IPv4 or IPv6.'),
+        maxLength: 45,
+        required: true,
+      })}
+      ${field({
+        name: 'site_id',
+        label: msg('Site'),
+        value: draft.site_id,
+        onInput,
+        fault: faults['site_id'],
+        choices: this.siteChoices(),
+        required: true,
+      })}
       ${
         this.services.store.state.sites.size === 0
           ? html`<p class="hint">
@@ -184,7 +266,7 @@ export class SiagaDeviceForm extends SiagaElement {
             </p>`
           : nothing
       }
-      ${this.renderMore()}
+      ${this.needsAgent ? this.renderAgent() : nothing} ${this.renderMore()}
       <div class="buttons">
         <wa-button appearance="outlined" @click=${this.cancel}>${msg('Cancel')}</wa-button>
         <wa-button type="submit" variant="brand" ?loading=${this.busy}>

@@ -86,8 +86,25 @@ export class SiagaAgentForm extends SiagaElement {
       <p class="quiet">
         ${msg('An agent runs on a machine at the site and watches the devices there, also while the line to here is down.')}
       </p>
-      ${field({ name: 'name', label: msg('Name'), value: draft.name, onInput, fault: faults['name'], placeholder: 'agent-bandung-1', maxLength: 200, required: true })}
-      ${field({ name: 'site_id', label: msg('Site'), value: draft.site_id, onInput, fault: faults['site_id'], required: true, choices: [['', msg('Choose a site')], ...sites.map(({ id, name }): [string, string] => [id, name])] })}
+      ${field({
+        name: 'name',
+        label: msg('Name'),
+        value: draft.name,
+        onInput,
+        fault: faults['name'],
+        placeholder: 'agent-bandung-1',
+        maxLength: 200,
+        required: true,
+      })}
+      ${field({
+        name: 'site_id',
+        label: msg('Site'),
+        value: draft.site_id,
+        onInput,
+        fault: faults['site_id'],
+        required: true,
+        choices: [['', msg('Choose a site')], ...sites.map(({ id, name }): [string, string] => [id, name])],
+      })}
       <div class="buttons">
         <wa-button appearance="outlined" @click=${this.cancel}>${msg('Cancel')}</wa-button>
         <wa-button type="submit" variant="brand" ?loading=${this.busy}>${msg('Create agent')}</wa-button>

@@ -93,12 +93,45 @@ export class SiagaSiteForm extends SiagaElement {
             >`
           : nothing
       }
-      ${field({ name: 'name', label: msg('Name'), value: draft.name, onInput, fault: faults['name'], placeholder: 'KC Bandung', maxLength: 200, required: true })}
+      ${field({
+        name: 'name',
+        label: msg('Name'),
+        value: draft.name,
+        onInput,
+        fault: faults['name'],
+        placeholder: 'KC Bandung',
+        maxLength: 200,
+        required: true,
+      })}
       <div class="pair">
-        ${field({ name: 'code', label: msg('Code'), value: draft.code, onInput, fault: faults['code'], hint: msg('Short and unique, in your own numbering.'), maxLength: 64, required: true })}
-        ${field({ name: 'region', label: msg('Region'), value: draft.region, onInput, fault: faults['region'], hint: msg('If you like.'), maxLength: 100 })}
+        ${field({
+          name: 'code',
+          label: msg('Code'),
+          value: draft.code,
+          onInput,
+          fault: faults['code'],
+          hint: msg('Short and unique, in your own numbering.'),
+          maxLength: 64,
+          required: true,
+        })}
+        ${field({
+          name: 'region',
+          label: msg('Region'),
+          value: draft.region,
+          onInput,
+          fault: faults['region'],
+          hint: msg('If you like.'),
+          maxLength: 100,
+        })}
       </div>
-      ${field({ name: 'timezone', label: msg('Time zone'), value: draft.timezone, onInput, fault: faults['timezone'], choices: ZONES })}
+      ${field({
+        name: 'timezone',
+        label: msg('Time zone'),
+        value: draft.timezone,
+        onInput,
+        fault: faults['timezone'],
+        choices: ZONES,
+      })}
       <div class="buttons">
         <wa-button appearance="outlined" @click=${this.cancel}>${msg('Cancel')}</wa-button>
         <wa-button type="submit" variant="brand" ?loading=${this.busy}>${msg('Create site')}</wa-button>

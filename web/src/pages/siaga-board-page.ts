@@ -75,7 +75,13 @@ export class SiagaBoardPage extends SiagaPage {
         onInput: this.filter,
         grow: true,
       })}
-      ${field({ name: 'health', label: msg('Health'), value: this.health ?? '', onInput: this.filter, choices })}
+      ${field({
+        name: 'health',
+        label: msg('Health'),
+        value: this.health ?? '',
+        onInput: this.filter,
+        choices,
+      })}
     </form>`;
   }
 

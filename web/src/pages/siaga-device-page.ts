@@ -144,18 +144,28 @@ export class SiagaDevicePage extends SiagaPage {
           >`,
       )}
     </nav>`;
+    const icmp = device.checks.find(({ type }) => type === 'icmp');
+    const host = device.checks.find(({ type }) => type === 'host');
     return html`<section class="card" aria-labelledby="latency">
         <div class="card-head">
           <h2 id="latency">${msg('Round trip and loss')}</h2>
           ${ranges}
         </div>
-        <siaga-latency .deviceId=${device.id} .range=${this.range}></siaga-latency>
+        <siaga-latency
+          .deviceId=${device.id}
+          .range=${this.range}
+          .intervalS=${icmp?.interval_s ?? 5}
+        ></siaga-latency>
       </section>
       ${
-        device.checks.some(({ type }) => type === 'host')
+        host
           ? html`<section class="card" aria-labelledby="host">
               <h2 id="host">${msg('This host')}</h2>
-              <siaga-host-charts .deviceId=${device.id} .range=${this.range}></siaga-host-charts>
+              <siaga-host-charts
+                .deviceId=${device.id}
+                .range=${this.range}
+                .intervalS=${host.interval_s}
+              ></siaga-host-charts>
             </section>`
           : nothing
       }`;

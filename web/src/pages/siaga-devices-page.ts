@@ -117,10 +117,39 @@ export class SiagaDevicesPage extends SiagaPage {
     const all: [string, string] = ['', msg('All')];
     const onInput = this.filter;
     return html`<form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
-      ${field({ name: 'q', label: msg('Name, code or address'), type: 'search', value: this.query('q'), onInput, maxLength: 100, grow: true })}
-      ${field({ name: 'health', label: msg('Health'), value: this.query('health'), onInput, choices: [all, ...[...HEALTHS].reverse().map((health): [string, string] => [health, healthWord(health)])] })}
-      ${field({ name: 'kind', label: msg('Kind'), value: this.query('kind'), onInput, choices: [all, ...DEVICE_KINDS.map((kind): [string, string] => [kind, kindWord(kind)])] })}
-      ${field({ name: 'site_id', label: msg('Site'), value: this.query('site_id'), onInput, choices: [all, ...sites.map(({ id, name }): [string, string] => [id, name])] })}
+      ${field({
+        name: 'q',
+        label: msg('Name, code or address'),
+        type: 'search',
+        value: this.query('q'),
+        onInput,
+        maxLength: 100,
+        grow: true,
+      })}
+      ${field({
+        name: 'health',
+        label: msg('Health'),
+        value: this.query('health'),
+        onInput,
+        choices: [
+          all,
+          ...[...HEALTHS].reverse().map((health): [string, string] => [health, healthWord(health)]),
+        ],
+      })}
+      ${field({
+        name: 'kind',
+        label: msg('Kind'),
+        value: this.query('kind'),
+        onInput,
+        choices: [all, ...DEVICE_KINDS.map((kind): [string, string] => [kind, kindWord(kind)])],
+      })}
+      ${field({
+        name: 'site_id',
+        label: msg('Site'),
+        value: this.query('site_id'),
+        onInput,
+        choices: [all, ...sites.map(({ id, name }): [string, string] => [id, name])],
+      })}
       ${
         agents.length > 1 || this.query('agent_id') !== ''
           ? field({

@@ -78,6 +78,7 @@ export const templates = {
   s4548a8ee56763c7e: `Belum pernah ada insiden.`,
   s472c804f63b4d70d: `Pantau perangkat pertama Anda`,
   s479e6c259eb80ecb: `Daftarkan`,
+  s47c09c0470e54a06: `Pilih agen`,
   s49e763aed00877a8: `Utama`,
   s4b0905b287dbc439: `Koneksi`,
   s4c2251760c5d2c55: str`dan ${0} lagi`,
