@@ -37,7 +37,6 @@ export const createCounters = (registry: Registry) => {
     rowsRefused: counter('rows_refused_total', 'Rows the row store refused (dead letters)'),
     postsFailed: counter('posts_failed_total', 'Posts of rows that failed and are repeated'),
     letGo: counter('batches_let_go_total', 'Live batches let go unstored; they come again as history'),
-    tooOldToJudge: counter('batches_unjudged_total', 'Live batches too old to be judged'),
     acks: counter('acks_total', 'Acks published'),
     acksFailed: counter('acks_failed_total', 'Acks the broker did not take'),
     deadLettersLost: counter('dead_letters_lost_total', 'Dead letters let go by rate or size'),

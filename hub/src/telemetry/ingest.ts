@@ -1,10 +1,4 @@
-import {
-  JUDGE_MAX_AGE_MS,
-  MAX_HISTORY_IN_FLIGHT,
-  type BatchBody,
-  type BatchHeader,
-  type CheckType,
-} from '@siaga/shared';
+import { MAX_HISTORY_IN_FLIGHT, type BatchBody, type BatchHeader, type CheckType } from '@siaga/shared';
 import type { Logger } from 'pino';
 import type { EventBus } from '../events.js';
 import type { DirectoryCheck, FleetDirectory } from '../fleet/ports.js';
@@ -289,12 +283,8 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     };
     if (rows === 0) lane.stored.mark(seq);
     else if (!writer.append(batch)) counters.letGo.inc();
-    if (ageMs + clock.monotonicMs() - arrivedMs < JUDGE_MAX_AGE_MS)
-      judge.submit({ agentId: agent.id, stream, seq, ageMs, arrivedMs, body });
-    else {
-      counters.tooOldToJudge.inc();
-      lane.judged.mark(seq);
-    }
+    // Also what is too old to be judged: the judge passes it over itself, and puts that time on record.
+    judge.submit({ agentId: agent.id, stream, seq, ageMs, arrivedMs, body });
     if (sifted.newestMs !== undefined) noteStamp(agent.figures, sifted.newestMs, ageMs, clock.nowMs());
   };
 

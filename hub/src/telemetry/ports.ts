@@ -15,7 +15,7 @@ export interface LiveBatch {
 /**
  * Detection as telemetry sees it. Batches of one agent arrive in (stream, seq) order without gaps but for those that
  * `from` has passed. `submit` never throws; it reports each batch through the listener, once its verdicts are
- * committed (or there was nothing to commit), in order.
+ * committed (or there was nothing to commit), in order; one that is too old to be judged as well, in its turn.
  */
 export interface Judge {
   submit(batch: LiveBatch): void;
