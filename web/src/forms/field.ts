@@ -30,13 +30,6 @@ const take =
   (event: Event): void =>
     onInput(name, (event.target as HTMLInputElement | HTMLSelectElement).value);
 
-// Enter submits by itself only where the form holds a native submit button; ours are Web Awesome's.
-const submitOnEnter = (event: KeyboardEvent): void => {
-  if (event.key !== 'Enter' || event.isComposing) return;
-  event.preventDefault();
-  (event.currentTarget as HTMLInputElement).form?.requestSubmit();
-};
-
 const select = (field: FieldOptions, choices: readonly (readonly [string, string])[]): TemplateResult =>
   html`<select
     id=${field.name}
@@ -66,7 +59,6 @@ const input = (field: FieldOptions): TemplateResult =>
     ?autofocus=${field.autofocus ?? false}
     ?required=${field.required ?? false}
     @input=${take(field)}
-    @keydown=${submitOnEnter}
   />`;
 
 /** A labelled native control with its hint and its fault; `formStyles` dress it. */
