@@ -191,6 +191,33 @@ describe('the embedded broker', () => {
     await harness.stop();
   });
 
+  it('forgets a connection that ended while its sign-in was under way', async () => {
+    let answer: (() => void) | undefined;
+    const harness = await createHarness((authenticate) => async (username, password) => {
+      const agent = await authenticate(username, password);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return agent;
+    });
+    const connections = async (): Promise<number> =>
+      (await harness.metrics.getSingleMetric('siaga_broker_connections')!.get()).values[0]!.value;
+    const agent = await harness.addAgent();
+    const socket = net.connect(harness.port, '127.0.0.1');
+    const text = (value: string): Buffer => Buffer.from([0, value.length, ...Buffer.from(value)]);
+    const body = Buffer.concat([
+      text('MQTT'),
+      Buffer.from([4, 0xc2, 0, 60]),
+      ...[agent.id, agent.id, agent.password].map(text),
+    ]);
+    socket.write(Buffer.concat([Buffer.from([0x10, body.length]), body]));
+    await until('the sign-in is under way', () => answer !== undefined);
+    socket.destroy();
+    await expect.poll(connections, { timeout: 10_000 }).toBe(0);
+    answer!();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await connections()).toBe(0);
+    await harness.stop();
+  });
+
   it('keeps no session and queues nothing for who is away', async () => {
     const harness = await createHarness();
     const agent = await harness.addAgent();

@@ -118,6 +118,8 @@ export const createEmbeddedBroker = (
     signingIn.set(client, username);
     const agent = await options.authenticate(username, password);
     if (!signingIn.delete(client)) return REJECTED.notAuthorized;
+    // It hung up meanwhile: nobody is there to be let in, and no close would ever take it off the list again.
+    if (!sockets.has(client.conn)) return REJECTED.unavailable;
     if (!agent) {
       limit.failed(address);
       refuse('login-failed', username);
