@@ -9,7 +9,7 @@ export interface ListeningPlace {
 }
 
 /** A failed listen as a StartError that names the setting to change; any other error as it is. */
-export const listeningFault = (error: unknown, { part, host, port }: ListeningPlace): unknown => {
+export const listeningFault = (error: Error, { part, host, port }: ListeningPlace): Error => {
   const words: Record<string, string> = {
     EADDRINUSE: `SIAGA_${part}_PORT: ${host}:${port} is taken by another program; name another port or end that program`,
     EACCES: `SIAGA_${part}_PORT: this user may not listen on ${host}:${port}; name a port above 1023`,
@@ -29,7 +29,7 @@ export const requireListeningPlace = async (place: ListeningPlace): Promise<void
       server.listen({ host: place.host, port: place.port, exclusive: true }, resolve);
     });
   } catch (error) {
-    throw listeningFault(error, place);
+    throw listeningFault(error as Error, place);
   }
   await new Promise((resolve) => server.close(resolve));
 };

@@ -98,16 +98,16 @@ export const planSeries = (
     minute: context.nowMs - context.minuteDays * DAY_MS,
     hour: -Infinity,
   };
-  const least = Math.max((toMs - fromMs) / points, 2 * context.intervalMs);
+  // The grid may cut one more bucket out of the range than its width tells; counted in beforehand, so that the width
+  // does not depend on the time of day.
+  const least = Math.max((toMs - fromMs) / (points - 1), 2 * context.intervalMs);
   const reaching = (['raw', 'minute', 'hour'] as const).filter((level) => fromMs >= reach[level]);
   const fine = reaching.filter((level) => RESOLUTION_MS[level] <= least);
   const level = fine.at(-1) ?? reaching[0]!;
   const stepMs = RESOLUTION_MS[level];
-  for (let widthMs = Math.max(stepMs, Math.ceil(least / stepMs) * stepMs); ; widthMs += stepMs) {
-    const startMs = Math.floor(fromMs / widthMs) * widthMs;
-    const buckets = Math.ceil((toMs - startMs) / widthMs);
-    if (buckets <= points) return { level, startMs, widthMs, buckets };
-  }
+  const widthMs = Math.max(stepMs, Math.ceil(least / stepMs) * stepMs);
+  const startMs = Math.floor(fromMs / widthMs) * widthMs;
+  return { level, startMs, widthMs, buckets: Math.ceil((toMs - startMs) / widthMs) };
 };
 
 interface Segment {

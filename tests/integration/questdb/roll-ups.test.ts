@@ -89,6 +89,7 @@ describe('roll-ups and expiry', () => {
     expect((await daysIn('icmp_1m')).length).toBeLessThan(3);
   });
 
+  /** A view takes its settings over some time after the statement was answered. */
   const settings = async () => {
     const { rows } = await questdb.exec<[string, number, string]>(
       `select table_name, ttlValue, ttlUnit from tables() where table_name like '${questdb.tablePrefix}icmp%'`,
@@ -109,7 +110,7 @@ describe('roll-ups and expiry', () => {
       limit: { icmp_1m: '1 WEEK', icmp_1h: '90 DAY' },
     });
     await migrateQuestDb(questdb, { rawDays: 2, minuteDays: 30, hourDays: 400 });
-    expect(await settings()).toEqual({
+    await expect.poll(settings, { timeout: 20_000 }).toEqual({
       ttl: { icmp: '2 DAY', icmp_1m: '30 DAY', icmp_1h: '14 MONTH' },
       limit: { icmp_1m: '2 DAY', icmp_1h: '30 DAY' },
     });
@@ -118,7 +119,7 @@ describe('roll-ups and expiry', () => {
   it('looks no further back than what a shorter retention left, after it was raised', async () => {
     await migrateQuestDb(questdb, { rawDays: 2, minuteDays: 30, hourDays: 400 });
     await migrateQuestDb(questdb, { rawDays: 10, minuteDays: 60, hourDays: 400 });
-    expect(await settings()).toEqual({
+    await expect.poll(settings, { timeout: 20_000 }).toEqual({
       ttl: { icmp: '10 DAY', icmp_1m: '60 DAY', icmp_1h: '14 MONTH' },
       limit: { icmp_1m: '2 DAY', icmp_1h: '30 DAY' },
     });

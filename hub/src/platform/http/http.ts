@@ -163,7 +163,7 @@ export const createHttp = (deps: HttpDeps): Http => {
         await app.ready();
         return { url: await app.listen({ host, port }) };
       } catch (error) {
-        throw listeningFault(error, { part: 'HTTP', host, port });
+        throw listeningFault(error as Error, { part: 'HTTP', host, port });
       }
     },
     stop: () => app.close(),
