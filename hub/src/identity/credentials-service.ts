@@ -41,16 +41,16 @@ export const createCredentialsService = (deps: {
 }): CredentialsService => {
   const { db, passwords, clock } = deps;
   const throttle = createThrottle(clock);
-  // One attempt at a time for a name: guesses sent side by side would all find it unlocked.
+  // One attempt at a time for an account: guesses sent side by side would all find it unlocked.
   const inTurn = createSerial();
   const unknownNames = new Map<string, Count>();
 
   const attempt = async (
-    name: { email: string } | { username: string },
+    name: Name,
     password: string,
     client: Client,
   ): Promise<UserRow> => {
-    const key = JSON.stringify(name).toLowerCase();
+    const key = keyOf(name);
     const user = await findAccount(db, name);
     const count: Count = user
       ? { failedLogins: user.failed_logins, lockedUntilMs: user.locked_until?.getTime() ?? null }
@@ -96,15 +96,29 @@ export const createCredentialsService = (deps: {
       const name = nameOf(credentials);
       const taken = throttle.take(client.ip);
       if ('waitS' in taken) throw new DomainError('RATE_LIMIT_EXCEEDED', { retryAfterS: taken.waitS });
-      const key = JSON.stringify(name).toLowerCase();
-      const user = await inTurn(key, () => attempt(name, credentials.password, client));
-      taken.giveBack();
-      return user;
+      try {
+        // By the account where there is one: it has two names, a user name and a mail address.
+        const key = (await findAccount(db, name))?.id ?? keyOf(name);
+        const user = await inTurn(key, () => attempt(name, credentials.password, client));
+        taken.giveBack();
+        return user;
+      } catch (error) {
+        if (!isWrongGuess(error)) taken.giveBack();
+        throw error;
+      }
     },
   };
 };
 
-const nameOf = ({ email, username }: Credentials): { email: string } | { username: string } => {
+type Name = { email: string } | { username: string };
+
+const keyOf = (name: Name): string => JSON.stringify(name).toLowerCase();
+
+/** Anything else (PostgreSQL away, too many at once) says nothing of whoever tried. */
+const isWrongGuess = (error: unknown): boolean =>
+  error instanceof DomainError && (error.code === 'INVALID_CREDENTIALS' || error.code === 'ACCOUNT_LOCKED');
+
+const nameOf = ({ email, username }: Credentials): Name => {
   if (email !== undefined && username === undefined) return { email };
   if (username !== undefined && email === undefined) return { username };
   const message =

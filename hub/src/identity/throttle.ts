@@ -10,13 +10,14 @@ const ADDRESSES_HELD = 10_000;
 export interface Throttle {
   /**
    * Takes one attempt; answers the seconds to wait where the address has none left, and otherwise how to give the
-   * attempt back (a success). Taken beforehand, so that many at once count as many.
+   * attempt back (it was no wrong guess). Taken beforehand, so that many at once count as many.
    */
   take(ip: string): { waitS: number } | { giveBack: () => void };
 }
 
 interface Attempts {
   count: number;
+  /** Clock.monotonicMs. */
   endsAtMs: number;
 }
 
@@ -24,7 +25,7 @@ export const createThrottle = (clock: Clock): Throttle => {
   const byAddress = new Map<string, Attempts>();
   return {
     take: (ip) => {
-      const nowMs = clock.nowMs();
+      const nowMs = clock.monotonicMs();
       const key = addressKey(ip);
       const held = byAddress.get(key);
       const attempts =

@@ -162,6 +162,17 @@ describe('lockout', () => {
     expect(codes.filter((code) => code === 'ACCOUNT_LOCKED')).toHaveLength(7);
   });
 
+  test('guesses by user name and by mail address count together', async () => {
+    const { username, client } = await someone();
+    const forms = [{ username }, { email: `${username}@bank.example` }];
+    const guesses = Array.from({ length: 12 }, (_, i) =>
+      refusal(world.identity.login({ ...forms[i % 2], password: 'wrong' }, client)),
+    );
+    const codes = (await Promise.all(guesses)).map(({ code }) => code);
+    expect(codes.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(5);
+    expect(codes.filter((code) => code === 'ACCOUNT_LOCKED')).toHaveLength(7);
+  });
+
   test('many right sign-ins side by side all succeed', async () => {
     const { username, client } = await someone();
     const all = await Promise.all(

@@ -29,6 +29,17 @@ test('the window ends', () => {
   expect(throttle.take('10.0.0.1')).toHaveProperty('giveBack');
 });
 
+test('a wall clock that is set neither opens nor lengthens the window', () => {
+  const clock = createManualClock();
+  let setByMs = 0;
+  const throttle = createThrottle({ ...clock, nowMs: () => clock.nowMs() + setByMs });
+  spend(throttle, '10.0.0.1', FAILURES_PER_ADDRESS);
+  for (const hours of [24, -24]) {
+    setByMs = hours * 3_600_000;
+    expect(throttle.take('10.0.0.1')).toEqual({ waitS: THROTTLE_WINDOW_MS / 1000 });
+  }
+});
+
 test('a success costs nothing', () => {
   const throttle = createThrottle(createManualClock());
   for (let i = 0; i < FAILURES_PER_ADDRESS * 2; i += 1) {
