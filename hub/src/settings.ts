@@ -33,7 +33,17 @@ const list = (value: string): string[] =>
     .filter((part) => part !== '');
 const urlOf = (value: string, protocols: readonly string[]): URL | undefined => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  return url && protocols.includes(url.protocol) && url.hostname !== '' ? url : undefined;
+  if (!url || !protocols.includes(url.protocol) || url.hostname === '') return undefined;
+  // The parser lets a stray % pass; whoever decodes user and password later would throw.
+  return isDecodable(url.username) && isDecodable(url.password) ? url : undefined;
+};
+const isDecodable = (text: string): boolean => {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 };
 const url = (...protocols: string[]) => Type.Refine(text(), (value) => urlOf(value, protocols) !== undefined);
 const httpUrl = url('http:', 'https:');
@@ -98,8 +108,8 @@ export const SETTINGS = {
     default: 'admin@siaga.local',
   },
   SIAGA_ADMIN_PASSWORD: {
-    schema: Type.String({ minLength: 12, maxLength: 1024 }),
-    words: '12 to 1024 characters long',
+    schema: Type.String({ minLength: 12, maxLength: 128 }),
+    words: '12 to 128 characters long',
     about: 'of the first admin; unset: one is made up and printed once',
     secret: true,
   },

@@ -130,7 +130,7 @@ export const createIdentity = (deps: {
     ensureAdmin: async (email, given) => {
       if (await repository.hasAdmin(db)) return { created: false };
       const weakness = given === undefined ? undefined : weaknessOf(given, [email]);
-      if (weakness !== undefined) throw new StartError(`SIAGA_ADMIN_PASSWORD ${weakness}`);
+      if (weakness !== undefined) throw new StartError(`SIAGA_ADMIN_PASSWORD: ${weakness}`);
       const password = given ?? generatePassword();
       const passwordHash = await passwords.hash(password);
       const nowMs = clock.nowMs();

@@ -37,7 +37,7 @@ test.each(['short', 'Password1234', 'i-am-rina@bank.example'])(
   async (password) => {
     const refused = world.identity.ensureAdmin(EMAIL, password);
     await expect(refused).rejects.toThrow(StartError);
-    await expect(refused).rejects.toThrow(/^SIAGA_ADMIN_PASSWORD /);
+    await expect(refused).rejects.toThrow(/^SIAGA_ADMIN_PASSWORD: /);
     expect(await users()).toEqual([]);
   },
 );
