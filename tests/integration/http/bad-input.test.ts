@@ -1,14 +1,18 @@
 import { CreateDeviceBody, DeviceQuery, ErrorBody, Ok, Uuid } from '@siaga/shared';
 import type { InjectOptions } from 'fastify';
+import { sql } from 'kysely';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ok } from '../../../hub/src/platform/http/envelope.js';
+import { createPostgres } from '../../../hub/src/platform/postgres/postgres.js';
 import { startHttp, type TestHttp } from './http-harness.js';
 
 const UUID = '0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee';
 const GOOD = { address: '10.0.0.1', site_id: UUID };
 
+// Port 1: nothing listens there.
+const nobody = createPostgres('postgresql://127.0.0.1:1/none', { onError: () => undefined });
 let hub: TestHttp;
 let reached = 0;
 beforeAll(async () => {
@@ -36,10 +40,18 @@ beforeAll(async () => {
       app.get('/broken', { config: { permission: 'open' }, schema: { response } }, async () => {
         throw new Error('password=hunter2 in some stack');
       });
+      app.get('/away', { config: { permission: 'open' }, schema: { response } }, async (request) => {
+        await sql`select 1`.execute(nobody.db);
+        return ok(request, {});
+      });
+      app.get('/cut-off', { config: { permission: 'open' }, schema: { response } }, async (request) => {
+        await sql`select pg_terminate_backend(pg_backend_pid())`.execute(hub.db);
+        return ok(request, {});
+      });
     },
   });
 });
-afterAll(() => hub.stop());
+afterAll(() => Promise.all([hub.stop(), nobody.stop()]));
 
 const json = { 'content-type': 'application/json' };
 const post = (payload: unknown): InjectOptions => ({
@@ -148,6 +160,21 @@ test('what was not foreseen is logged with the request and never told', async ()
   expect(answer.text).not.toContain('hunter2');
   const line = hub.lines.find((text) => text.includes('find-me-7'));
   expect(line).toContain('hunter2');
+});
+
+test.each([
+  ['cannot be reached', '/api/v1/away', 'ECONNREFUSED'],
+  ['ends the connection', '/api/v1/cut-off', '57P01'],
+])('a PostgreSQL that %s is away, not a fault of ours; no word of it is told', async (_what, url, code) => {
+  const answer = await hub.inject({ url, headers: { 'x-request-id': `away-${code}` } });
+  expect(answer.status).toBe(503);
+  expect(answer.headers['retry-after']).toBe('5');
+  expect(answer.body.error).toEqual({
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'A part this needs is away; try again soon',
+    retry_after: 5,
+  });
+  expect(hub.lines.find((line) => line.includes(`away-${code}`))).toContain(code);
 });
 
 // [sent, whether it is echoed]

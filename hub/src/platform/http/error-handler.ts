@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorCode } from '../../errors.js';
+import { isAway } from '../away.js';
 import { errorBody } from './envelope.js';
 import { faultsOf } from './validation-faults.js';
 
@@ -13,15 +14,18 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   503: 'SERVICE_UNAVAILABLE',
 };
 
+const AWAY_RETRY_S = 5;
+
 const BODY_PARTS = { body: 'body', querystring: 'query', params: 'params', headers: 'headers' } as const;
 
 /**
- * Turns whatever was thrown into v1's error body. What is no DomainError and no refusal of Fastify's is
- * INTERNAL_SERVER_ERROR: logged with the request's id, and nothing of it is told.
+ * Turns whatever was thrown into v1's error body. A store that is away is SERVICE_UNAVAILABLE; what else is no
+ * DomainError and no refusal of Fastify's is INTERNAL_SERVER_ERROR. Both are logged with the request's id, and nothing
+ * of them is told.
  */
 export const handleError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
   const error = asDomainError(thrown, request);
-  if (!(thrown instanceof DomainError) && error.status === 500)
+  if (!(thrown instanceof DomainError) && (error.status === 500 || isAway(thrown)))
     request.log.error(
       { err: thrown, requestId: request.id, route: request.routeOptions.url },
       'request failed',
@@ -67,6 +71,7 @@ const asDomainError = (thrown: unknown, request: FastifyRequest): DomainError =>
     });
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new DomainError('UNSUPPORTED_MEDIA_TYPE', { message: 'Send the body as application/json' });
+  if (isAway(thrown)) return new DomainError('SERVICE_UNAVAILABLE', { retryAfterS: AWAY_RETRY_S });
   const code = error.code?.startsWith('FST_') === true ? CODE_OF_STATUS[error.statusCode ?? 500] : undefined;
   return new DomainError(code ?? 'INTERNAL_SERVER_ERROR');
 };
