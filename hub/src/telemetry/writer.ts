@@ -124,11 +124,12 @@ export const createWriter = <B extends RowBatch>(deps: Deps<B>): Writer<B> => {
     return undefined;
   };
 
+  /** While the store fails, one post is its probe. */
+  const slots = (): number => (failures > 0 ? 1 : limits.postsInFlight);
+
   const pump = (): void => {
     dropStale();
-    // While the store fails, one post is its probe.
-    const slots = failures > 0 ? 1 : limits.postsInFlight;
-    while (!stopped && inFlight.size < slots && clock.monotonicMs() >= pausedUntilMs) {
+    while (!stopped && inFlight.size < slots() && clock.monotonicMs() >= pausedUntilMs) {
       const post = nextPost();
       if (!post) break;
       send(post);
@@ -137,16 +138,19 @@ export const createWriter = <B extends RowBatch>(deps: Deps<B>): Writer<B> => {
     arm();
   };
 
-  /** One timer: for the end of the pause, or of the first wait that is not over. What is overdue waits for an answer. */
+  /**
+   * One timer: for the end of the pause, or of the first wait. What an answer sets going needs none. What has come due
+   * since `pump` looked does: the clock goes on in between, and a timer may fire a moment early.
+   */
   const arm = (): void => {
-    if (stopped) return;
+    if (stopped || inFlight.size >= slots()) return;
     const nowMs = clock.monotonicMs();
+    const historyUnderWay = [...inFlight].some((post) => post.history);
     let atMs = Infinity;
     for (const queue of [live, history]) {
       const head = queue.head();
-      if (!head) continue;
-      const dueMs = Math.max(head.sinceMs + limits.lingerMs, pausedUntilMs);
-      if (dueMs > nowMs && dueMs < atMs) atMs = dueMs;
+      if (!head || (queue === history && historyUnderWay)) continue;
+      atMs = Math.min(atMs, Math.max(head.sinceMs + limits.lingerMs, pausedUntilMs, nowMs));
     }
     if (atMs >= timerAtMs) return;
     cancelTimer?.();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../hub/src/platform/clock.js';
 import { createWriter, type RowBatch, type WriterLimits } from '../../../hub/src/telemetry/writer.js';
 import { createScriptedStore, type PostScript } from './scripted-store.js';
 import { createManualClock } from './support.js';
@@ -8,13 +9,17 @@ interface TestBatch extends RowBatch {
   name: string;
 }
 
-const setUp = (script: PostScript[] = [], limits: Partial<WriterLimits> = {}) => {
+const setUp = (
+  script: PostScript[] = [],
+  limits: Partial<WriterLimits> = {},
+  clockOf: (base: Clock) => Clock = (base) => base,
+) => {
   const clock = createManualClock();
   const scripted = createScriptedStore(clock, script);
   const told = { committed: [] as string[], letGo: [] as string[], refused: [] as string[], failures: 0 };
   const writer = createWriter<TestBatch>({
     store: scripted.store,
-    clock,
+    clock: clockOf(clock),
     random: () => 0.5,
     limits,
     events: {
@@ -46,6 +51,27 @@ describe('createWriter', () => {
     expect(posts).toEqual([['a.0', 'b.0', 'b.1']]);
     expect(told.committed).toEqual(['a', 'b']);
   });
+
+  it.each(Array.from({ length: 40 }, (_, step) => step / 200))(
+    'sends what comes due between two looks at the clock (timers %d ms early)',
+    async (earlyMs) => {
+      const { clock, append, posts, told } = setUp([{ do: 'fail' }], {}, (base) => {
+        let lookedMs = 0;
+        return {
+          ...base,
+          // Time goes on while the writer works.
+          monotonicMs: () => base.monotonicMs() + (lookedMs += 0.01),
+          after: (delayMs, action) => base.after(Math.max(0, delayMs - earlyMs), action),
+        };
+      });
+      append('a');
+      await clock.advance(1_000);
+      append('b');
+      await clock.advance(1_000);
+      expect(told).toMatchObject({ failures: 1, committed: ['a', 'b'] });
+      expect(posts).toEqual([['a.0'], ['a.0'], ['b.0']]);
+    },
+  );
 
   it('sends a full post at once, and never splits a batch', async () => {
     const { clock, append, posts } = setUp([], { postRows: 5 });
