@@ -47,7 +47,7 @@ export const startHubProcess = async (options: HubProcessOptions): Promise<HubPr
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      ...process.env,
+      ...withoutTestSettings(process.env),
       SIAGA_DATA_DIR: options.dataDir,
       SIAGA_HTTP_PORT: String(httpPort),
       SIAGA_MQTT_PORT: String(mqttPort),
@@ -87,6 +87,10 @@ export const startHubProcess = async (options: HubProcessOptions): Promise<HubPr
     },
   };
 };
+
+/** The hub refuses settings that it does not know, and those of the tests are none of its own. */
+const withoutTestSettings = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('SIAGA_TEST_')));
 
 const isReady = async (url: string): Promise<boolean> => {
   try {
