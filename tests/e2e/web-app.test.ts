@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeFindings, chromiumPath, launch, openPage, type Look } from './web-browser.js';
+import { axeFindings, chromiumPath, launch, openPage, type Look } from '../support/browser.js';
 import { failure, startWebFixture, type Script, type WebFixture } from './web-fixture.js';
 import {
   bank,

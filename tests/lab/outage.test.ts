@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Agent, Device, TicketDetail, TicketSummary } from '@siaga/shared';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
+import { launch, openPage } from '../support/browser.js';
 import { ADMIN, signIn, startHubProcess, type ApiClient, type HubProcess } from '../support/hub-process.js';
 import { createLabNetwork, type LabNetwork } from '../support/lab-network.js';
 
@@ -38,8 +38,8 @@ describe('a device stops answering', () => {
         }),
       );
     }
-    browser = await launchBrowser();
-    page = await browser.newPage({ locale: 'en-GB' });
+    browser = await launch();
+    ({ page } = await openPage(browser));
     await page.goto(hub.url);
     await page.getByLabel(/e-mail/i).fill(ADMIN.email);
     await page.getByLabel(/password/i).fill(ADMIN.password);
