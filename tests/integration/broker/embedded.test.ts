@@ -148,16 +148,13 @@ describe('the embedded broker', () => {
     await harness.stop();
   });
 
-  it('slows down an address that keeps failing, and nobody who signed in from there before', async () => {
+  it('lets nobody be locked out by a neighbour behind the same address that keeps failing', async () => {
     const harness = await createHarness();
     const [agent, stranger] = [await harness.addAgent(), newAgent()];
-    (await connect(harness.port, agent)).end(true);
     for (let i = 0; i < 40; i++) await connect(harness.port, stranger).catch(() => undefined);
-    const { 'login-failed': failed, 'login-throttled': throttled } = await refusals(harness.metrics);
-    expect(failed! + throttled!).toBe(40);
-    expect(throttled).toBeGreaterThan(10);
-    const client = await connect(harness.port, agent);
-    client.end(true);
+    expect((await refusals(harness.metrics))['login-failed']).toBe(40);
+    // It never signed in before: nothing but its secret speaks for it.
+    (await connect(harness.port, agent)).end(true);
     await harness.stop();
   });
 

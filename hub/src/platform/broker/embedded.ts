@@ -4,9 +4,7 @@ import { Aedes, type AuthenticateError, type Client, type Connection, type Publi
 import { MAX_MESSAGE_BYTES } from '@siaga/shared';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { systemClock, type Clock } from '../clock.js';
 import { listeningFault } from '../listening.js';
-import { createAttemptLimit } from './attempt-limit.js';
 import type { AuthenticateAgent, Broker, BrokerMessage } from './broker.js';
 import { createFrameGuard } from './frame-guard.js';
 import { rightsOf, type AgentRights } from './rights.js';
@@ -29,7 +27,6 @@ const TCP_KEEP_ALIVE_MS = 60_000;
 export type Refusal =
   | 'oversized-frame'
   | 'login-failed'
-  | 'login-throttled'
   | 'login-unavailable'
   | 'client-id'
   | 'will-topic'
@@ -46,7 +43,6 @@ export interface EmbeddedBrokerOptions {
   authenticate: AuthenticateAgent;
   log: Logger;
   metrics?: Registry;
-  clock?: Clock;
 }
 
 /** CONNACK return codes [MQTT-3.2.2.3]. */
@@ -63,7 +59,7 @@ type Publish = (packet: PublishPacket, client: Client | null, done: (error?: Err
 export const createEmbeddedBroker = (
   options: EmbeddedBrokerOptions,
 ): Broker & { address(): { port: number } } => {
-  const { log, clock = systemClock } = options;
+  const { log } = options;
   const registers = options.metrics ? [options.metrics] : [];
   const refusals = new Counter({
     name: 'siaga_broker_refusals_total',
@@ -76,9 +72,6 @@ export const createEmbeddedBroker = (
     log.debug({ reason, client }, 'broker refused');
   };
 
-  const limit = createAttemptLimit(clock);
-  /** Where each agent signed in last: a neighbour that fails behind the same address must not lock it out. */
-  const lastAddress = new Map<string, string>();
   const rights = new WeakMap<Client, AgentRights>();
   const sockets = new Map<Connection, string | undefined>();
   /** Every TCP connection, those in the middle of a TLS handshake included. */
@@ -110,18 +103,12 @@ export const createEmbeddedBroker = (
   };
 
   const signIn = async (client: Client, username: string, password: Buffer): Promise<number | undefined> => {
-    const address = (client.conn as net.Socket).remoteAddress ?? '';
-    if (limit.blocked(address) && lastAddress.get(username) !== address) {
-      refuse('login-throttled', username);
-      return REJECTED.unavailable;
-    }
     signingIn.set(client, username);
     const agent = await options.authenticate(username, password);
     if (!signingIn.delete(client)) return REJECTED.notAuthorized;
     // It hung up meanwhile: nobody is there to be let in, and no close would ever take it off the list again.
     if (!sockets.has(client.conn)) return REJECTED.unavailable;
     if (!agent) {
-      limit.failed(address);
       refuse('login-failed', username);
       return REJECTED.credentials;
     }
@@ -135,7 +122,6 @@ export const createEmbeddedBroker = (
       refuse('will-topic', username);
       return REJECTED.notAuthorized;
     }
-    lastAddress.set(username, address);
     rights.set(client, granted);
     sockets.set(client.conn, username);
     return undefined;
@@ -162,7 +148,6 @@ export const createEmbeddedBroker = (
           done(error as AuthenticateError, null);
         };
         if (!username || !password) {
-          limit.failed((client.conn as net.Socket).remoteAddress ?? '');
           refuse('login-failed', username);
           return answer(REJECTED.credentials);
         }
@@ -291,7 +276,6 @@ export const createEmbeddedBroker = (
     disconnect: (username) => {
       for (const [client, name] of signingIn) if (name === username) signingIn.delete(client);
       for (const [socket, name] of sockets) if (name === username) socket.destroy();
-      lastAddress.delete(username);
       return Promise.resolve();
     },
     address: () => ({ port: (server?.address() as net.AddressInfo | null)?.port ?? 0 }),
