@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartError } from '../../../hub/src/errors.js';
 import { createChild, type Child, type ChildOptions } from '../../../hub/src/platform/embedded/child.js';
+import { findByArguments } from '../../../hub/src/platform/embedded/process-table.js';
 import { isRunning, recordOf } from './support.js';
 
 const log = pino({ level: 'silent' });
@@ -76,6 +77,14 @@ describe('supervised child', () => {
     await expect(child.start()).rejects.toThrow('no answer');
     expect(child.pid()).toBeUndefined();
     await expect(recordOf(dataDir, 'sample')).rejects.toThrow(/ENOENT/);
+  });
+
+  it('is ended when its record cannot be written', async () => {
+    await mkdir(join(dataDir, 'run', 'sample.json.fresh'), { recursive: true });
+    const child = create(RUNS);
+    await expect(child.start()).rejects.toThrow('EISDIR');
+    expect(child.pid()).toBeUndefined();
+    expect(await findByArguments(process.execPath, [dataDir])).toEqual([]);
   });
 
   it('is started again each time it dies, a little later each time', async () => {

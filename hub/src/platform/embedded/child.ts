@@ -92,18 +92,27 @@ export const createChild = (options: ChildOptions): Child => {
       });
       return launched;
     }
-    const identity = await identify(child.pid);
-    const commandLine = [command.program, ...command.args].join(' ');
-    if (identity)
-      await writePidRecord(recordPath, {
-        pid: child.pid,
-        startTime: identity.startTime,
-        commandLine,
-        stopSignal: options.stopSteps[0].signal,
-      });
     running = launched;
-    await waitUntilReady(launched);
+    try {
+      await record(child.pid);
+      await waitUntilReady(launched);
+    } catch (error) {
+      if (child.exitCode === null && child.signalCode === null) await end(launched);
+      running = undefined;
+      throw error;
+    }
     return launched;
+  };
+
+  const record = async (pid: number): Promise<void> => {
+    const identity = await identify(pid);
+    if (!identity) return;
+    await writePidRecord(recordPath, {
+      pid,
+      startTime: identity.startTime,
+      commandLine: [command.program, ...command.args].join(' '),
+      stopSignal: options.stopSteps[0].signal,
+    });
   };
 
   const waitUntilReady = async (launched: Running): Promise<void> => {
@@ -118,10 +127,6 @@ export const createChild = (options: ChildOptions): Child => {
     early.catch(() => undefined);
     try {
       await Promise.race([options.ready(signal), early]);
-    } catch (error) {
-      if (launched.process.exitCode === null && launched.process.signalCode === null) await end(launched);
-      running = undefined;
-      throw error;
     } finally {
       aborted.abort();
     }
