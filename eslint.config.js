@@ -14,6 +14,13 @@ const element = (type) => ({ element: { type } });
 const anyElement = (...types) => ({ element: { types: { anyOf: types } } });
 const door = (...types) => ({ element: { types: { anyOf: types } }, file: { categories: 'door' } });
 
+const SYNTAX = [
+  { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
+  { selector: 'TSEnumDeclaration', message: 'Use a literal union.' },
+];
+const TIMERS = ['setTimeout', 'setInterval', 'setImmediate', 'performance'];
+const onlyImports = (regex, message) => ['error', { patterns: [{ regex: `^(?!${regex}|\\.)`, message }] }];
+
 const domainPolicies = DOMAINS.flatMap((domain, place) => [
   { from: element(domain), allow: { to: element(domain) } },
   { from: element(domain), allow: { to: door(...DOMAINS.slice(0, place + 1)) } },
@@ -48,11 +55,7 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': 'error',
       // A TypeBox schema and the type made from it share one name.
       '@typescript-eslint/no-redeclare': 'off',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
-        { selector: 'TSEnumDeclaration', message: 'Use a literal union.' },
-      ],
+      'no-restricted-syntax': ['error', ...SYNTAX],
       // An async function may satisfy a promise-shaped port without waiting for anything.
       '@typescript-eslint/require-await': 'off',
       // Parts are plain objects made by factories; none of them knows a `this`.
@@ -86,14 +89,12 @@ export default tseslint.config(
       'boundaries/files': [
         { category: 'root', pattern: 'hub/src/{hub,main}.ts' },
         { category: 'contract', pattern: 'hub/src/{errors,events,config}.ts' },
+        { category: 'settings', pattern: 'hub/src/settings.ts' },
         { category: 'door', pattern: 'hub/src/*/{index,ports}.ts' },
         { category: 'rules', pattern: 'hub/src/**/rules.ts' },
         { category: 'repository', pattern: 'hub/src/**/*repository.ts' },
         { category: 'service', pattern: 'hub/src/**/*service.ts' },
-        // What of the platform is an interface or a type, or time itself.
-        { category: 'interface', pattern: 'hub/src/platform/{clock,secrets}.ts' },
-        { category: 'interface', pattern: 'hub/src/platform/postgres/{schema,postgres}.ts' },
-        { category: 'interface', pattern: 'hub/src/platform/broker/broker.ts' },
+        { category: 'http', pattern: 'hub/src/platform/http/*.ts' },
       ],
     },
     rules: {
@@ -102,6 +103,8 @@ export default tseslint.config(
         'error',
         {
           default: 'disallow',
+          // Without it the rules between rules, repositories and services would end at a domain's own door.
+          checkInternals: true,
           policies: [
             { allow: { to: { module: { origin: ['external', 'core'] } } } },
             { allow: { to: element('shared') } },
@@ -112,6 +115,10 @@ export default tseslint.config(
             {
               from: anyElement('hub', 'platform', ...DOMAINS, 'live', 'api'),
               allow: { to: { file: { categories: 'contract' } } },
+            },
+            {
+              from: { file: { categories: 'contract' } },
+              allow: { to: { file: { categories: 'settings' } } },
             },
             { from: element('platform'), allow: { to: element('platform') } },
             // The HTTP adapter hands the caller to its routes: identity's types, never its parts.
@@ -124,15 +131,15 @@ export default tseslint.config(
               from: anyElement('hub', ...DOMAINS, 'live', 'api'),
               allow: { to: element('platform'), dependency: { kind: 'type' } },
             },
-            {
-              from: anyElement(...DOMAINS, 'live', 'api'),
-              allow: { to: { element: { type: 'platform' }, file: { categories: 'interface' } } },
-            },
             ...domainPolicies,
             { from: element('detection'), allow: { to: element('engine') } },
             { from: element('live'), allow: { to: element('live') } },
             { from: element('live'), allow: { to: door(...DOMAINS) } },
-            { from: element('api'), allow: { to: anyElement('api', 'platform') } },
+            { from: element('api'), allow: { to: element('api') } },
+            {
+              from: element('api'),
+              allow: { to: { element: { type: 'platform' }, file: { categories: 'http' } } },
+            },
             { from: element('api'), allow: { to: door(...DOMAINS, 'live') } },
             {
               from: { file: { categories: 'root' } },
@@ -170,25 +177,43 @@ export default tseslint.config(
     },
   },
   {
+    files: ['shared/src/**/*.ts'],
+    rules: { 'no-restricted-imports': onlyImports('typebox', 'The contract needs nothing but typebox.') },
+  },
+  {
+    files: ['hub/src/api/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: ['kysely', 'pg', 'undici', 'node:*'] }],
+    },
+  },
+  {
+    // Time is handed in: the simulation owns it.
+    files: [`hub/src/{${[...DOMAINS, 'live', 'api'].join(',')}}/**/*.ts`],
+    rules: {
+      'no-restricted-globals': ['error', ...TIMERS],
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now' }],
+    },
+  },
+  {
     // Pure: no clock, no chance, no I/O (replaying the same events must give the same answer).
     files: ['hub/src/detection/engine/**/*.ts', 'hub/src/**/rules.ts'],
     rules: {
-      'no-restricted-globals': [
-        'error',
-        'process',
-        'performance',
-        'setTimeout',
-        'setInterval',
-        'setImmediate',
-        'fetch',
-        'crypto',
-      ],
+      'no-restricted-globals': ['error', ...TIMERS, 'process', 'fetch', 'crypto'],
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now' },
         { object: 'Math', property: 'random' },
       ],
-      'no-restricted-imports': ['error', { patterns: ['node:*', 'kysely', 'pg', 'pino', 'fastify'] }],
+      'no-restricted-imports': onlyImports('@siaga/shared$', 'Rules know the contract and each other.'),
+      'no-restricted-syntax': [
+        'error',
+        ...SYNTAX,
+        {
+          selector:
+            "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.name='Date']",
+          message: 'The time is an argument.',
+        },
+      ],
     },
   },
   { files: ['web/**/*.ts'], ...lit.configs['flat/recommended'] },
