@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Kysely, PostgresDialect } from 'kysely';
 import { runner } from 'node-pg-migrate';
@@ -16,16 +17,32 @@ export interface Postgres {
 const INT8_OID = 20;
 pg.types.setTypeParser(INT8_OID, Number);
 
-/** A pool of at most `maxConnections`; connects lazily. `onError` hears of idle connections that broke. */
+/**
+ * A server that is frozen, or was cut off without a word, answers neither yes nor no for as long as TCP believes in it.
+ * Past this its connection counts as broken. Longer than pg keeps idle ones (10 s), so that only busy ones meet it.
+ */
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/**
+ * A pool of at most `maxConnections`; connects lazily. `onError` hears of idle connections that broke. A query without
+ * an answer for `answerTimeoutMs` (30,000) rejects, and its connection goes.
+ */
 export const createPostgres = (
   url: string,
-  options: { maxConnections?: number; onError: (error: Error) => void },
+  options: { maxConnections?: number; answerTimeoutMs?: number; onError: (error: Error) => void },
 ): Postgres => {
+  const answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
   const pool = new pg.Pool({
     connectionString: url,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5_000,
     application_name: 'siaga-hub',
+    stream: () => {
+      const socket = new net.Socket();
+      return socket.setTimeout(answerTimeoutMs, () =>
+        socket.destroy(new Error(`PostgreSQL has not answered for ${answerTimeoutMs / 1000} s`)),
+      );
+    },
   });
   pool.on('error', options.onError);
   // The pool listens only while a connection is idle. One that breaks in a transaction, between two queries, would end
