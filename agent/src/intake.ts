@@ -33,7 +33,7 @@ export interface Intake {
   start(): void;
   /** The hub's time is known: stamps what was made before. */
   adopt(): Promise<void>;
-  /** Runs `change` while no new batch enters the live lane; those made meanwhile follow. */
+  /** Runs `change` after those before it, while no new batch enters the live lane; those made meanwhile follow. */
   whileHeld(change: () => Promise<void>): Promise<void>;
   /** Closes the open batch; settles when it is on the disk. */
   stop(): Promise<void>;
@@ -60,6 +60,9 @@ export const createIntake = ({ clock, time, batcher, outbox, live, log }: Intake
   let cancelSoon: (() => void) | undefined;
   let nextUnstamped = 1;
   let held: Made[] | undefined;
+  /** Changes of the lane follow each other: a stream may be refused while batches are stamped under it. */
+  let lastChange: Promise<unknown> = Promise.resolve();
+  let changesUnderWay = 0;
   let lastStatus = '';
   let lastStatusMs = -Infinity;
   let unstampedWrites: Promise<unknown> = Promise.resolve();
@@ -135,12 +138,17 @@ export const createIntake = ({ clock, time, batcher, outbox, live, log }: Intake
 
   const whileHeld = async (change: () => Promise<void>): Promise<void> => {
     held ??= [];
+    changesUnderWay++;
+    const done = lastChange.then(change);
+    lastChange = done.catch(() => undefined);
     try {
-      await change();
+      await done;
     } finally {
-      const released = held;
-      held = undefined;
-      for (const made of released) enter(made);
+      if (--changesUnderWay === 0) {
+        const released = held;
+        held = undefined;
+        for (const made of released) enter(made);
+      }
     }
   };
 

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { createBatcher } from '../../../agent/src/batcher.js';
+import { createIntake } from '../../../agent/src/intake.js';
+import type { Live } from '../../../agent/src/live.js';
+import type { Outbox } from '../../../agent/src/outbox.js';
+import type { AgentTime } from '../../../agent/src/time.js';
+import { createManualClock } from '../../support/manual-clock.js';
+
+// A refused stream and the first exchange come in one ack: the stream changes while old batches are being stamped.
+it('changes of the lane follow each other, and what is made meanwhile waits for the last', async () => {
+  const clock = createManualClock();
+  const entered: unknown[] = [];
+  const order: string[] = [];
+  const time = { synced: true, at: (ms: number) => ms, nowMs: () => clock.nowMs() } as unknown as AgentTime;
+  const state = { rows: 0, lost: [] };
+  const intake = createIntake({
+    clock,
+    time,
+    batcher: createBatcher(time),
+    outbox: { stream: 1, corrupt: 0, state } as unknown as Outbox,
+    live: { add: (record: unknown) => entered.push(record) } as unknown as Live,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  const gates = new Map<string, () => void>();
+  const change = (name: string) => () => {
+    order.push(`${name} begins`);
+    return new Promise<void>((resolve) => gates.set(name, resolve)).then(
+      () => void order.push(`${name} ends`),
+    );
+  };
+  const first = intake.whileHeld(change('first'));
+  const second = intake.whileHeld(change('second'));
+  await Promise.resolve();
+  intake.flushSoon();
+  clock.advance(100);
+  gates.get('first')?.();
+  await first;
+  expect(entered).toEqual([]);
+  await expect.poll(() => gates.has('second')).toBe(true);
+  gates.get('second')?.();
+  await second;
+  expect(entered).toHaveLength(1);
+  expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
+
+  const failed = intake.whileHeld(() => Promise.reject(new Error('the disk refuses')));
+  intake.flushSoon();
+  clock.advance(100);
+  await expect(failed).rejects.toThrow('the disk refuses');
+  expect(entered).toHaveLength(2);
+});
