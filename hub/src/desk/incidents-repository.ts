@@ -120,6 +120,7 @@ export interface Reopening {
   evidence: Evidence;
 }
 
+/** Readers tell an older state of a ticket by `updated_at`, so a clock that was set back must not lower it. */
 export const reopenIncidents = async (trx: Trx, reopenings: readonly Reopening[]): Promise<void> => {
   const json = JSON.stringify(reopenings);
   await sql`
@@ -132,7 +133,8 @@ export const reopenIncidents = async (trx: Trx, reopenings: readonly Reopening[]
   `.execute(trx);
   await sql`
     update tickets t
-    set state = x.state, resolved_at = null, closed_at = null, version = t.version + 1, updated_at = x."detectedAt"
+    set state = x.state, resolved_at = null, closed_at = null, version = t.version + 1,
+        updated_at = greatest(t.updated_at, x."detectedAt")
     from jsonb_to_recordset(${json}::jsonb) as x ("ticketId" uuid, state text, "detectedAt" timestamptz)
     where t.id = x."ticketId"
   `.execute(trx);
@@ -147,7 +149,7 @@ export const resolveIncidents = async (
   await sql`
     update tickets t
     set state = 'resolved', hold_reason = null, resolved_at = x."resolvedAt", version = t.version + 1,
-        updated_at = x."resolvedAt"
+        updated_at = greatest(t.updated_at, x."resolvedAt")
     from jsonb_to_recordset(${JSON.stringify(resolutions)}::jsonb)
       as x ("ticketId" uuid, "resolvedAt" timestamptz, "isUnresolved" boolean)
     where t.id = x."ticketId" and x."isUnresolved"

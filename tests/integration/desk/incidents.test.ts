@@ -45,6 +45,17 @@ describe('an incident of monitoring', () => {
     expect(detail.history[0]!.at).toBe('2026-01-15T08:00:00.000Z');
   });
 
+  it('never seems older after a change, though the hub’s clock was set back', async () => {
+    const [opened] = await world.apply(await world.open('set-back', 600));
+    const [resolved] = await world.apply(await world.resolve('set-back', 0));
+    const [reopened] = await world.apply(await world.open('set-back', 30));
+    expect([resolved, reopened].map((ticket) => ticket?.updated_at)).toEqual([
+      opened!.updated_at,
+      opened!.updated_at,
+    ]);
+    expect(reopened).toMatchObject({ id: opened!.id, status: 'new', occurrences: 2 });
+  });
+
   it('is found by id, number in any case, and the global integer', async () => {
     const [ticket] = await world.apply(await world.open('a', 0));
     const { serial } = await world.database.postgres.db
