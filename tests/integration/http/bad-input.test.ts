@@ -83,6 +83,8 @@ const cases: [string, InjectOptions, number, string, string[]?][] = [
   ],
   ['malformed JSON', { ...post('{"address":'), headers: json }, 400, 'MALFORMED_REQUEST'],
   ['a poisoned prototype', { ...post('{"__proto__":{"a":1}}'), headers: json }, 400, 'MALFORMED_REQUEST'],
+  ['half a character', { ...post('{"address":"\\ud800"}'), headers: json }, 400, 'MALFORMED_REQUEST'],
+  ['half a character in a name', { ...post('{"\\udfff":1}'), headers: json }, 400, 'MALFORMED_REQUEST'],
   [
     'a huge body',
     { ...post(JSON.stringify({ ...GOOD, name: 'x'.repeat(300_000) })), headers: json },
@@ -137,6 +139,10 @@ test.each(cases)('%s', async (_what, request, status, code, fields) => {
   expect(answer.body.error.code).toBe(code);
   expect(answer.body.error.details?.map(({ field }) => field).sort()).toEqual(fields?.sort());
   expect(reached).toBe(0);
+});
+
+test('a character outside the first plane is whole', async () => {
+  expect((await hub.inject(post({ ...GOOD, name: 'Bank 🏧' }))).status).toBe(200);
 });
 
 test('a good one passes', async () => {

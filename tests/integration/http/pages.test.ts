@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { get as httpGet } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,25 @@ afterAll(async () => {
 
 describe('the web app', () => {
   const forEver = 'public, max-age=31536000, immutable';
+  test.each(['/../secret.txt', '/assets/../../secret.txt', '/..', '/a.b/../../..//etc/passwd'])(
+    '%s on the wire, where no client has tidied it up',
+    async (path) => {
+      const own = await startHttp({ webDir: join(dir, 'app') });
+      const { port } = new URL((await own.http.start()).url);
+      const answer = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+        httpGet({ port, path, headers: NAVIGATION }, (response) => {
+          let text = '';
+          response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          response.on('end', () => resolve({ status: response.statusCode, text }));
+        }).on('error', reject);
+      });
+      await own.stop();
+      expect(answer.status).toBe(404);
+      expect(answer.text).toContain('RESOURCE_NOT_FOUND');
+      expect(own.lines).toEqual([]);
+    },
+  );
+
   // [path, headers, status, content type, cache-control, text]
   test.each<[string, Record<string, string>, number, string, string | undefined, string | undefined]>([
     ['/', {}, 200, 'text/html', 'no-cache', PAGE],

@@ -61,6 +61,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Mean delay of the event loop over a second beyond which requests are put off. */
 const MAX_LOOP_DELAY_MS = 2_000;
 const PRESSURE_RETRY_S = 5;
+/** An unpaired surrogate: under the u flag a pair is one character, and none. */
+const HALF = /\p{Surrogate}/u;
+const HALF_CHARACTER = 'A text in the body holds half a character (an unpaired UTF-16 surrogate)';
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** The HTTP server with its guards; it serves nothing until `start`. */
@@ -125,7 +128,11 @@ export const createHttp = (deps: HttpDeps): Http => {
   // A body that did not come is checked as an empty one, so that each missing field is named.
   app.addHook('preValidation', (request, _reply, done) => {
     if (request.routeOptions.schema?.body && request.body === undefined) request.body = {};
-    done();
+    done(
+      isWellFormed(request.body)
+        ? undefined
+        : new DomainError('MALFORMED_REQUEST', { message: HALF_CHARACTER }),
+    );
   });
   app.setNotFoundHandler((request, reply) => {
     const methods = table.methodsAt(pathOf(request.url));
@@ -200,6 +207,13 @@ const takeEmptyJson = (app: App): void => {
     if (body.length === 0) done(null, {});
     else void parse(request, body as string, done);
   });
+};
+
+/** No store can hold half a character, whatever the field. Bodies are small, and parsed JSON has no cycles. */
+const isWellFormed = (value: unknown): boolean => {
+  if (typeof value === 'string') return !HALF.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, item]) => !HALF.test(name) && isWellFormed(item));
 };
 
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? '/';

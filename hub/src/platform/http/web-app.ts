@@ -37,6 +37,8 @@ export const registerWebApp = (app: App, webDir: string): void => {
     if (path === '/' || file === INDEX) return sendIndex(reply);
     // Told as for any other method: the path may well take one.
     if (isReserved(path)) return reply.callNotFound();
+    // No browser sends it; the files' sender would call it forbidden.
+    if (file.split('/').includes('..')) throw new DomainError('RESOURCE_NOT_FOUND');
     if (!file.includes('.')) {
       if (request.headers.accept?.includes('text/html') !== true) throw new DomainError('RESOURCE_NOT_FOUND');
       return sendIndex(reply);

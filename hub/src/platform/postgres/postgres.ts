@@ -40,7 +40,11 @@ export const createPostgres = (
     stream: () => {
       const socket = new net.Socket();
       return socket.setTimeout(answerTimeoutMs, () =>
-        socket.destroy(new Error(`PostgreSQL has not answered for ${answerTimeoutMs / 1000} s`)),
+        socket.destroy(
+          Object.assign(new Error(`PostgreSQL has not answered for ${answerTimeoutMs / 1000} s`), {
+            code: 'ETIMEDOUT',
+          }),
+        ),
       );
     },
   });
