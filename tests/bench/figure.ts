@@ -1,0 +1,15 @@
+/** Prints one figure as one JSON line on standard output, the form that `npm run bench` reads. */
+export const printFigure = (figure: {
+  name: string;
+  value: number;
+  unit: string;
+  /** The bar of quality.md, where there is one. */
+  bar?: string;
+  [detail: string]: string | number | undefined;
+}): void => {
+  process.stdout.write(`${JSON.stringify(figure)}\n`);
+};
+
+/** The middle of an odd number of values. */
+export const medianOf = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
