@@ -5,8 +5,15 @@ import { ok } from '../../../hub/src/platform/http/envelope.js';
 import { addUser, PUBLIC_URL, settingsOf, startHttp, type TestHttp } from './http-harness.js';
 
 let hub: TestHttp;
+let asked = 0;
+let answerReady: (() => void) | undefined;
 beforeAll(async () => {
   hub = await startHttp({
+    ready: async () => {
+      asked += 1;
+      if (asked === 1) await new Promise<void>((resolve) => (answerReady = resolve));
+      return { postgres: null };
+    },
     settings: {
       ...settingsOf(),
       rateLimits: {
@@ -95,6 +102,17 @@ test('guessed tokens count against the address', async () => {
     headers: { authorization: 'Bearer guess' },
   });
   expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 429]);
+});
+
+test('/readyz, which nothing limits, asks the stores once for all who ask meanwhile', async () => {
+  const answers = Array.from({ length: 20 }, () => hub.inject({ url: '/readyz' }));
+  await expect.poll(() => answerReady).toBeDefined();
+  await hub.inject({ url: '/healthz' });
+  expect(asked).toBe(1);
+  answerReady?.();
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(20).fill(200));
+  await hub.inject({ url: '/readyz' });
+  expect(asked).toBe(2);
 });
 
 test.each(['/healthz', '/readyz', '/', '/api/v1/docs/'])('%s is never limited', async (url) => {

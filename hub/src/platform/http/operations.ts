@@ -14,8 +14,10 @@ export interface OperationsDeps {
  */
 export const registerOperations = (app: App, { metrics, ready }: OperationsDeps): void => {
   app.get('/healthz', { config: { permission: 'open', exempt: true } }, () => ({ status: 'alive' }));
+  // Open and never limited: however many ask at once, the stores are asked once.
+  let asking: ReturnType<typeof ready> | undefined;
   app.get('/readyz', { config: { permission: 'open', exempt: true } }, async (_request, reply) => {
-    const parts = await ready();
+    const parts = await (asking ??= ready().finally(() => (asking = undefined)));
     const isReady = Object.values(parts).every((reason) => reason === null);
     return reply.code(isReady ? 200 : 503).send({ ready: isReady, parts });
   });
