@@ -14,7 +14,7 @@ const IS_CI = process.env.CI === 'true';
 const tool = (path) => [process.execPath, join(ROOT, 'node_modules', path)];
 const vitest = (project) => [
   ...tool('vitest/vitest.mjs'),
-  ...['run', '--project', project, '--passWithNoTests'],
+  ...['run', '--project', project],
   ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(project)}`],
 ];
 const reportOf = (project) => join(REPORTS, `${project}.json`);

@@ -159,10 +159,12 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
       questdb: await faultOf(() => questdb.exec('select 1')),
       detection: detection.problem(),
     });
+    // Fastify tells where it listens in a line of its own; the start says so in words already.
+    const httpLog = log.isLevelEnabled('debug') ? log : log.child({}, { level: 'warn' });
     const http = createHttp({
       config,
       identity,
-      log,
+      log: httpLog,
       clock,
       metrics,
       ready,

@@ -1,5 +1,4 @@
 import Type, { type Static } from 'typebox';
-import { PRIORITIES, TICKET_TYPES } from '../vocabulary.js';
 import { IncidentCondition } from './monitoring.js';
 import { Nullable, PageQuery, Timestamp, Uuid, strict } from './envelope.js';
 
@@ -141,6 +140,3 @@ export const TicketQuery = Type.Object(
   },
   strict,
 );
-
-/** The core's own words, kept for what v1 cannot say. */
-export const NATIVE = { types: TICKET_TYPES, priorities: PRIORITIES } as const;
