@@ -1,3 +1,5 @@
+import { StartError } from '../errors.js';
+
 /** Node's codes of a server that cannot be reached, or whose connection broke. */
 const SOCKET_FAULT =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$|^UND_ERR_(CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT|SOCKET)$/;
@@ -14,3 +16,11 @@ export const isAway = (error: unknown): boolean => {
   if (typeof code === 'string') return SOCKET_FAULT.test(code) || SERVER_FAULT.test(code);
   return PG_WORDS.test(error.message);
 };
+
+/** A store that is away at the start as a StartError that names the setting to change; any other error as it is. */
+export const awayAtStart = (error: unknown, setting: 'SIAGA_POSTGRES_URL' | 'SIAGA_QUESTDB_URL'): unknown =>
+  isAway(error)
+    ? new StartError(`${setting}: the server cannot be reached (${(error as Error).message})`, {
+        cause: error,
+      })
+    : error;

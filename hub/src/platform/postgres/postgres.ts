@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Kysely, PostgresDialect } from 'kysely';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { awayAtStart } from '../away.js';
 import type { Database } from './schema.js';
 
 export type Db = Kysely<Database>;
@@ -59,7 +60,10 @@ export const createPostgres = (
 // Both src/ and dist/ lie three folders above this file's own; the SQL is shipped as source.
 const MIGRATIONS_DIR = fileURLToPath(new URL('../../../src/migrations/postgres', import.meta.url));
 
-/** Brings the database forward; answers the names of the migrations it ran. A second hub waits for the first. */
+/**
+ * Brings the database forward; answers the names of the migrations it ran. A second hub waits for the first. Throws
+ * StartError where the server cannot be reached.
+ */
 export const migratePostgres = async (url: string): Promise<string[]> => {
   const ran = await runner({
     databaseUrl: url,
@@ -69,6 +73,8 @@ export const migratePostgres = async (url: string): Promise<string[]> => {
     log: () => undefined,
     singleTransaction: true,
     advisoryLockMode: 'wait',
+  }).catch((error: unknown) => {
+    throw awayAtStart(error, 'SIAGA_POSTGRES_URL');
   });
   return ran.map((migration) => migration.name);
 };

@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { awayAtStart } from '../away.js';
 import type { QuestDb } from './questdb.js';
 
 /** Days that samples, minutes and hours are kept; each at least 1. */
@@ -17,11 +18,16 @@ const MIGRATIONS_DIR = fileURLToPath(new URL('../../../src/migrations/questdb', 
 
 /**
  * Brings QuestDB forward and sets how long it keeps what; answers the names of the migrations it ran. Every statement
- * may run twice (QuestDB has no transaction around them), so a start that died half way is simply repeated.
+ * may run twice (QuestDB has no transaction around them), so a start that died half way is simply repeated. Throws
+ * StartError where the server cannot be reached.
  */
 export const migrateQuestDb = async (questdb: QuestDb, retention: Retention): Promise<string[]> => {
   const list = `${questdb.tablePrefix}schema_migrations`;
-  await questdb.exec(`create table if not exists ${list} (name string, applied_at timestamp)`);
+  await questdb
+    .exec(`create table if not exists ${list} (name string, applied_at timestamp)`)
+    .catch((error: unknown) => {
+      throw awayAtStart(error, 'SIAGA_QUESTDB_URL');
+    });
   const { rows } = await questdb.exec<[string]>(`select name from ${list}`);
   const applied = new Set(rows.map(([name]) => name));
   const ran: string[] = [];
