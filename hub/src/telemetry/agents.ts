@@ -24,6 +24,11 @@ export interface AgentState {
   history: Lane | undefined;
   /** History batches taken up and not stored, of whatever stream. */
   historyWaiting: number;
+  /** Rows of live batches that wait for the row store. */
+  liveRowsWaiting: number;
+  /** Live batches that wait for their verdicts, oldest first, and the samples in them. */
+  judging: { stream: number; seq: number; samples: number; arrivedMs: number }[];
+  samplesJudging: number;
   /** Messages that wait for a new stream to be remembered. */
   held: HeldMessage[] | undefined;
   /** The newest message that no ack has answered yet. */
@@ -84,6 +89,9 @@ export const createAgentBook = (directory: FleetDirectory): AgentBook => {
       live: undefined,
       history: undefined,
       historyWaiting: 0,
+      liveRowsWaiting: 0,
+      judging: [],
+      samplesJudging: 0,
       held: undefined,
       echo: undefined,
       refused: false,

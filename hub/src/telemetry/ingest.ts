@@ -1,4 +1,10 @@
-import { MAX_HISTORY_IN_FLIGHT, type BatchBody, type BatchHeader, type CheckType } from '@siaga/shared';
+import {
+  LIVE_WINDOW_MS,
+  MAX_HISTORY_IN_FLIGHT,
+  type BatchBody,
+  type BatchHeader,
+  type CheckType,
+} from '@siaga/shared';
 import type { Logger } from 'pino';
 import type { EventBus } from '../events.js';
 import type { DirectoryCheck, FleetDirectory } from '../fleet/ports.js';
@@ -19,6 +25,17 @@ import { createWriter, type RowBatch, type RowStore, type WriterLimits } from '.
 
 /** Places of a lane that may be unsettled; past it batches are ignored, so that no agent fills the memory. */
 const MAX_UNSETTLED = 4_096;
+/**
+ * Samples of one agent that may wait for their verdicts: 60 s of the most checks a configuration holds, at the shortest
+ * interval. Past it its batches are ignored; the ring brings them again.
+ */
+const MAX_SAMPLES_JUDGING = 1_200_000;
+/** The same for batches, whatever is in them. */
+const MAX_BATCHES_JUDGING = 20_000;
+/** After so long the judge has passed a batch over and holds nothing of it, though it may not have said so yet. */
+const JUDGING_ENDS_MS = LIVE_WINDOW_MS + 10_000;
+/** Rows of one agent that may wait for the row store, half of all; past it they are let go and come as history. */
+const MAX_LIVE_ROWS_WAITING = 300_000;
 /** The same kind of trouble is logged at most so often. */
 const LOG_EVERY_MS = 60_000;
 
@@ -27,6 +44,8 @@ interface Batch extends RowBatch {
   lane: Lane;
   seq: number;
   originStream: number;
+  /** Rows when it was taken; refused ones go from `rows`. */
+  taken: number;
   /** History only: handed on once stored. */
   body: BatchBody | undefined;
 }
@@ -102,12 +121,16 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         counters.rowsStored.inc(batch.rows);
         batch.lane.stored.mark(batch.seq);
         if (batch.history) agent.historyWaiting--;
+        else agent.liveRowsWaiting -= batch.taken;
         if (body) {
           guarded('late data', () => judge.late(agent.id, batch.originStream, body));
         }
         progressed(agent);
       },
-      letGo: () => counters.letGo.inc(),
+      letGo: ({ agent, taken }) => {
+        agent.liveRowsWaiting -= taken;
+        counters.letGo.inc();
+      },
       refused: (batch, line, message) => {
         counters.rowsRefused.inc();
         deps.deadLetters.add({
@@ -231,9 +254,18 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     if (status) report(agent.figures, events, agent.id, clock.monotonicMs(), status);
   };
 
+  const isJudgeFull = (agent: AgentState): boolean => {
+    const endedMs = clock.monotonicMs() - JUDGING_ENDS_MS;
+    for (let head = agent.judging[0]; head && head.arrivedMs < endedMs; head = agent.judging[0]) {
+      agent.judging.shift();
+      agent.samplesJudging -= head.samples;
+    }
+    return agent.samplesJudging >= MAX_SAMPLES_JUDGING || agent.judging.length >= MAX_BATCHES_JUDGING;
+  };
+
   const roomFault = (agent: AgentState, header: BatchHeader, lane: Lane): 'full' | undefined => {
     if (lane.next - 1 - lane.stored.value() >= MAX_UNSETTLED) return 'full';
-    if (header.lane === 'live') return undefined;
+    if (header.lane === 'live') return isJudgeFull(agent) ? 'full' : undefined;
     return agent.historyWaiting < MAX_HISTORY_IN_FLIGHT && writer.hasHistoryRoom() ? undefined : 'full';
   };
 
@@ -279,11 +311,16 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       lane,
       seq,
       originStream: stream,
+      taken: rows,
       body: undefined,
     };
     if (rows === 0) lane.stored.mark(seq);
-    else if (!writer.append(batch)) counters.letGo.inc();
+    else if (agent.liveRowsWaiting < MAX_LIVE_ROWS_WAITING && writer.append(batch))
+      agent.liveRowsWaiting += rows;
+    else counters.letGo.inc();
     // Also what is too old to be judged: the judge passes it over itself, and puts that time on record.
+    agent.judging.push({ stream, seq, samples: rows, arrivedMs });
+    agent.samplesJudging += rows;
     judge.submit({ agentId: agent.id, stream, seq, ageMs, arrivedMs, body });
     if (sifted.newestMs !== undefined) noteStamp(agent.figures, sifted.newestMs, ageMs, clock.nowMs());
   };
@@ -296,7 +333,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     originStream: number,
   ): void => {
     const { seq } = header;
-    const batch: Batch = { history: true, lines, rows, agent, lane, seq, originStream, body };
+    const batch: Batch = { history: true, lines, rows, taken: rows, agent, lane, seq, originStream, body };
     if (rows === 0) return lane.stored.mark(seq);
     agent.historyWaiting++;
     // Room was asked for before the batch was taken up.
@@ -305,7 +342,13 @@ export const createIngest = (deps: IngestDeps): Ingest => {
 
   const onJudged = (agentId: string, stream: number, seq: number): void => {
     const agent = agents.byId(agentId);
-    if (agent?.live?.stream !== stream) return;
+    if (!agent) return;
+    const later = agent.judging.findIndex(
+      (item) => item.stream > stream || (item.stream === stream && item.seq > seq),
+    );
+    for (const { samples } of agent.judging.splice(0, later < 0 ? agent.judging.length : later))
+      agent.samplesJudging -= samples;
+    if (agent.live?.stream !== stream) return;
     // The judge speaks in order: all before it are judged as well.
     agent.live.judged.passTo(Math.min(seq, agent.live.next - 1));
     progressed(agent);

@@ -345,6 +345,50 @@ describe('ingest', () => {
     expect(await count('batches_not_taken_total', 'gap')).toBe(5000 - 4097);
   });
 
+  it('lets no agent fill the memory with what waits for verdicts, and goes on with it afterwards', async () => {
+    const { clock, live, begin, judge, count, lastAck } = await setUp();
+    await begin();
+    judge.control.atOnce = false;
+    // 240 batches of 5,000: 60 s of 20,000 checks a second.
+    for (let seq = 1; seq <= 241; seq++) live(seq, {}, 5_000);
+    await clock.advance(2_000);
+    expect(judge.told.submitted).toHaveLength(240);
+    expect(await count('batches_not_taken_total', 'full')).toBe(1);
+    judge.judged(judge.told.submitted[0]!);
+    live(241, {}, 5_000);
+    expect(judge.told.submitted).toHaveLength(241);
+    // A judge that cannot commit has passed them over by now: rows go on.
+    await clock.advance(70_001);
+    live(242, {}, 5_000);
+    expect(judge.told.submitted).toHaveLength(242);
+    judge.judged(judge.told.submitted.at(-1)!);
+    await clock.advance(2_000);
+    expect(lastAck()).toMatchObject({ live: { judged: 242 } });
+  });
+
+  it('bounds empty batches that wait for verdicts as well', async () => {
+    const { clock, begin, send, judge } = await setUp();
+    await begin();
+    judge.control.atOnce = false;
+    for (let seq = 1; seq <= 20_001; seq++) send(headerOf({ seq, from: seq }), { t0: clock.nowMs() });
+    expect(judge.told.submitted).toHaveLength(20_000);
+  });
+
+  it('lets no agent take the room of all for rows, and takes up more once they are stored', async () => {
+    const { clock, live, begin, setAway, count } = await setUp();
+    await begin();
+    setAway(true);
+    for (let seq = 1; seq <= 62; seq++) live(seq, {}, 5_000);
+    await clock.advance(1_000);
+    expect(await count('batches_let_go_total')).toBe(2);
+    setAway(false);
+    await clock.advance(20_000);
+    expect(await count('rows_stored_total')).toBe(300_000);
+    live(63, {}, 5_000);
+    await clock.advance(1_000);
+    expect(await count('rows_stored_total')).toBe(305_000);
+  });
+
   it('hears nothing before it started and after it stopped', async () => {
     const { clock, live, begin, ingest, judge, acks } = await setUp();
     await begin();
