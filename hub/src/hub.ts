@@ -1,5 +1,6 @@
 import { X509Certificate, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
@@ -99,7 +100,6 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     const { accessTokenMinutes, retention } = config;
 
     const identity = createIdentity({ db, secrets, clock, accessTokenMinutes, log, events });
-    const admin = await identity.ensureAdmin(config.admin.email, config.admin.password);
     identity.start();
     stops.push(() => identity.stop());
 
@@ -111,7 +111,7 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
       log,
       metrics,
       broker: () => broker,
-      mqttUrl: () => mqttUrl(config),
+      mqttUrl: () => mqttUrl(config, broker.address().port),
       ca: ownAuthority(config),
     });
     const { directory } = fleet;
@@ -174,8 +174,9 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     const { publicUrl } = config.http;
     registerV1(http, { identity, fleet, telemetry, detection, desk, live, events, clock, publicUrl });
 
-    // Stopped in this order: nothing more is heard, what was heard is stored, judged and acknowledged, and only then
-    // the broker closes; its clients' last wills are not heard either.
+    // Stopped in this order: nothing more is heard, what was heard is stored and acknowledged, then judged, and only
+    // then the broker closes; its clients' last wills are not heard either. What was judged too late to be
+    // acknowledged comes again from the agents' rings and changes nothing.
     stops.push(() => broker.stop());
     progress('loading verdicts and starting to judge');
     await detection.start();
@@ -200,23 +201,25 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     const { url } = await http.start();
     stops.push(() => http.stop());
 
-    if (config.localAgent) await startLocalAgent(fleet);
-    const reachable = config.http.port === 0 ? url : config.http.publicUrl;
+    if (config.localAgent) await startLocalAgent(fleet, broker.address().port);
+
+    // Last, so that a password that was made up is told as soon as it is good: a start that fails makes none.
+    const admin = await identity.ensureAdmin(config.admin.email, config.admin.password);
     return {
-      url: reachable,
+      url: config.http.port === 0 ? url : config.http.publicUrl,
       ...(admin.created && {
         admin: { email: config.admin.email, ...(admin.password && { password: admin.password }) },
       }),
     };
   };
 
-  const startLocalAgent = async (fleet: ReturnType<typeof createFleet>): Promise<void> => {
+  const startLocalAgent = async (fleet: ReturnType<typeof createFleet>, mqttPort: number): Promise<void> => {
     const credentials = await fleet.ensureLocalAgent({ address: LOOPBACK });
     if (!credentials) return;
     progress('starting the agent that watches this machine');
     const agent = createLocalAgent({
       dataDir: config.dataDir,
-      mqttUrl: mqttUrl(config),
+      mqttUrl: localMqttUrl(config, mqttPort),
       ca: ownAuthority(config) ?? null,
       ...credentials,
       log,
@@ -247,9 +250,19 @@ const settled = async <A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> => {
   return Promise.all([a, b]);
 };
 
-/** Where agents find the broker: under the name people use, at its own port. */
-const mqttUrl = ({ http, mqtt }: Config): string =>
-  `${http.tls ? 'mqtts' : 'mqtt'}://${new URL(http.publicUrl).hostname}:${mqtt.port}`;
+/** Where agents on other machines find the broker: under the name people use, at its own port. */
+const mqttUrl = ({ http }: Config, port: number): string =>
+  `${http.tls ? 'mqtts' : 'mqtt'}://${new URL(http.publicUrl).hostname}:${port}`;
+
+const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
+
+/** Where the agent on this machine finds it: under the certificate's name with TLS, else where it listens. */
+const localMqttUrl = (config: Config, port: number): string => {
+  if (config.http.tls) return mqttUrl(config, port);
+  const { host } = config.mqtt;
+  const reachable = EVERY_ADDRESS.has(host) ? LOOPBACK : host;
+  return `mqtt://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`;
+};
 
 /** A certificate that vouches for itself must be handed to agents; any other is vouched for by one they know. */
 const ownAuthority = ({ http }: Config): string | undefined => {

@@ -26,8 +26,9 @@ const main = async (): Promise<void> => {
   let exitCode: number | undefined;
   const end = async (code: number): Promise<never> => {
     exitCode = code;
-    await starting?.catch(() => undefined);
     try {
+      // A start under way ends when what it waits for is stopped; what it had still begun is stopped after it.
+      await Promise.all([hub.stop(), starting?.catch(() => undefined)]);
       await hub.stop();
     } catch (error) {
       log.error({ err: error }, 'not every part stopped cleanly');
@@ -56,15 +57,13 @@ const main = async (): Promise<void> => {
     const started = hub.start();
     starting = started;
     const { url, admin } = await started;
-    if (exitCode !== undefined) return;
-    say(`${elapsed()}  ready`);
-    say('');
-    say(`  Siaga is at   ${url}`);
+    if (exitCode === undefined) say(`${elapsed()}  ready\n\n  Siaga is at   ${url}`);
+    // Told even where a signal came meanwhile: the account stands, and nobody else knows its password.
     if (admin) say(`  Sign in as    ${admin.email}`);
-    if (admin?.password !== undefined) {
-      say(`  Password      ${admin.password}`);
-      say('                (shown this once; it is not stored in the clear)');
-    }
+    if (admin?.password !== undefined)
+      say(
+        `  Password      ${admin.password}\n                (shown this once; it is not stored in the clear)`,
+      );
     say('');
   } catch (error) {
     if (exitCode !== undefined) return;
