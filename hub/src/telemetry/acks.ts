@@ -17,6 +17,7 @@ export interface Acks<A> {
 export const createAcks = <A>(clock: Clock, send: (agent: A) => void): Acks<A> => {
   const owed = new Map<A, number>();
   let cancel: (() => void) | undefined;
+  let stopped = false;
   const arm = (): void => {
     if (owed.size > 0) cancel ??= clock.after(ACK_TICK_MS, tick);
   };
@@ -32,6 +33,7 @@ export const createAcks = <A>(clock: Clock, send: (agent: A) => void): Acks<A> =
   };
   return {
     owe: (agent, withinMs) => {
+      if (stopped) return; // a verdict that comes after the end is told by the agent's next connection
       const dueMs = clock.monotonicMs() + withinMs;
       if (dueMs < (owed.get(agent) ?? Infinity)) owed.set(agent, dueMs);
       arm();
@@ -40,6 +42,7 @@ export const createAcks = <A>(clock: Clock, send: (agent: A) => void): Acks<A> =
       owed.delete(agent);
     },
     stop: () => {
+      stopped = true;
       cancel?.();
       cancel = undefined;
       const left = [...owed.keys()];
