@@ -4,6 +4,7 @@ import { reasonOf } from './log.js';
 import type { Connection, Network } from './network.js';
 
 const CONNECT_PATIENCE_MS = 10_000;
+const CLOSE_WITHIN_MS = 3_000;
 
 export interface MqttCredentials {
   /** mqtt:// or mqtts:// */
@@ -56,6 +57,8 @@ export const createMqttNetwork = ({ url, ca, ...credentials }: MqttCredentials):
           for (const messageId of Object.keys(client.outgoing))
             client.removeOutgoingMessage(Number(messageId));
           client.end(false, () => resolve());
+          // A dead line never confirms the goodbye; the broker tells the last will then.
+          setTimeout(() => client.end(true, () => resolve()), CLOSE_WITHIN_MS).unref();
         }),
       drop: () => {
         client.end(true);

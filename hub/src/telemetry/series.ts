@@ -173,12 +173,12 @@ const segmentSql = (
 
 const readTime = (field: 'from' | 'to', text: string): number => {
   const ms = /^\d{1,15}$/.test(text) ? Number(text) : isoTime(text);
-  if (!(ms >= 0 && ms <= 8.64e15)) throw fieldError(field, 'must be epoch ms or an ISO 8601 time');
+  if (!(ms >= 0 && ms <= 8.64e15)) throw fieldError(field, 'must be epoch ms, or an ISO 8601 date (midnight UTC) or date-time with a zone');
   return ms;
 };
 
 const isoTime = (text: string): number =>
-  /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/.test(text)
+  /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/.test(text)
     ? Date.parse(text)
     : NaN;
 
