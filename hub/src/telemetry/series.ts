@@ -173,7 +173,8 @@ const segmentSql = (
 
 const readTime = (field: 'from' | 'to', text: string): number => {
   const ms = /^\d{1,15}$/.test(text) ? Number(text) : isoTime(text);
-  if (!(ms >= 0 && ms <= 8.64e15)) throw fieldError(field, 'must be epoch ms, or an ISO 8601 date (midnight UTC) or date-time with a zone');
+  if (!(ms >= 0 && ms <= 8.64e15))
+    throw fieldError(field, 'must be epoch ms, or an ISO 8601 date (midnight UTC) or date-time with a zone');
   return ms;
 };
 
