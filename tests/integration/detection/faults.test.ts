@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgres } from '../../../hub/src/platform/postgres/postgres.js';
+import { createCuttingProxy } from '../../support/cutting-proxy.js';
 import { createManualClock } from '../../support/manual-clock.js';
-import { createCuttingProxy } from './cutting-proxy.js';
 import { createWorld, incidentsOf, intervalsOf, timelineOf, type World } from './world.js';
 
 let world: World;

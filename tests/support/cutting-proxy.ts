@@ -3,8 +3,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 /** A way to PostgreSQL that can break exactly where nobody knows afterwards whether the commit took place. */
 export interface CuttingProxy {
   url: string;
-  /** The next COMMIT's connection breaks: before PostgreSQL hears of it, or before its answer comes back. */
-  cutNextCommit(where: 'before' | 'after'): void;
+  /**
+   * The next COMMIT's connection breaks: before PostgreSQL hears of it, or before its answer comes back; `held`: it is
+   * on its way to PostgreSQL when the connection breaks, and arrives at `letThrough`.
+   */
+  cutNextCommit(where: 'before' | 'after' | 'held'): void;
+  letThrough(): void;
   /** How many were cut. */
   cuts(): number;
   stop(): Promise<void>;
@@ -12,19 +16,21 @@ export interface CuttingProxy {
 
 export const createCuttingProxy = async (databaseUrl: string): Promise<CuttingProxy> => {
   const target = new URL(databaseUrl);
-  let cut: 'before' | 'after' | null = null;
+  let cut: 'before' | 'after' | 'held' | null = null;
+  let held: (() => void) | undefined;
   let cuts = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     let isDeaf = false;
+    let isHeld = false;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);
         client.destroy();
-        upstream.destroy();
+        if (!isHeld) upstream.destroy();
       });
     }
     client.on('data', (chunk) => {
@@ -33,6 +39,15 @@ export const createCuttingProxy = async (databaseUrl: string): Promise<CuttingPr
         const where = cut;
         cut = null;
         if (where === 'before') {
+          client.destroy();
+          return;
+        }
+        if (where === 'held') {
+          isHeld = true;
+          held = () => {
+            isHeld = false;
+            upstream.end(chunk);
+          };
           client.destroy();
           return;
         }
@@ -54,6 +69,7 @@ export const createCuttingProxy = async (databaseUrl: string): Promise<CuttingPr
     cutNextCommit: (where) => {
       cut = where;
     },
+    letThrough: () => held?.(),
     cuts: () => cuts,
     stop: async () => {
       for (const socket of sockets) socket.destroy();
