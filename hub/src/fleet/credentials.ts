@@ -11,8 +11,8 @@ const MAX_PASSWORD_BYTES = 256;
 export interface Credentials {
   /** A new secret and its HMAC; nothing is kept yet. */
   issue(): { password: string; hmac: Buffer };
-  /** From now on this one counts; null: none does. */
-  set(agentId: string, hmac: Buffer | null): void;
+  /** From now on this one counts; null: none does. Answers whether another one did before. */
+  set(agentId: string, hmac: Buffer | null): boolean;
   /** In constant time, also for agents that do not exist. */
   matches(agentId: string, password: Buffer): boolean;
 }
@@ -26,8 +26,10 @@ export const createCredentials = (secrets: Pick<Secrets, 'hmac'>): Credentials =
       return { password, hmac: secrets.hmac('agent', password) };
     },
     set: (agentId, hmac) => {
+      const before = known.get(agentId);
       if (hmac) known.set(agentId, hmac);
       else known.delete(agentId);
+      return hmac && before ? !hmac.equals(before) : hmac !== (before ?? null);
     },
     matches: (agentId, password) => {
       if (password.length > MAX_PASSWORD_BYTES) return false;

@@ -19,7 +19,8 @@ import { createEnrolment, type EnrolmentService } from './enrolment-service.js';
 import { ensureLocalAgent, type LocalAgent } from './local-agent.js';
 import { overviewOf } from './overview.js';
 import type { FleetDirectory } from './ports.js';
-import { createSites, type SiteService } from './sites-service.js';
+import { createReread } from './reread.js';
+import { createSites, directorySite, type SiteService } from './sites-service.js';
 import { createWriter } from './writer.js';
 
 export interface FleetDeps {
@@ -35,6 +36,8 @@ export interface FleetDeps {
   /** PEM that agents are to trust; the system's own where absent. */
   ca?: string | undefined;
   metrics?: Registry | undefined;
+  /** How long a change waits for a row that someone else holds; 5,000 unless told. */
+  lockTimeoutMs?: number | undefined;
 }
 
 export interface Fleet {
@@ -64,7 +67,6 @@ export const createFleet = (deps: FleetDeps): Fleet => {
   const { db, secrets, events, clock, log } = deps;
   const directory = createDirectory();
   const credentials = createCredentials(secrets);
-  const write = createWriter({ db, clock, log });
   const push = createConfigPush({ db, broker: deps.broker, clock, log });
   const states = createAgentStates({ db, directory, events, clock, log, metrics: deps.metrics });
   const reports = createAgentReports({ db, directory, clock, log });
@@ -74,6 +76,9 @@ export const createFleet = (deps: FleetDeps): Fleet => {
       .disconnect(agentId)
       .catch((error: unknown) => log.warn({ err: error, agentId }, 'an agent could not be disconnected'));
   };
+  const reread = createReread({ db, directory, credentials, events, disconnect });
+  const writer = createWriter({ db, clock, log, reread, lockTimeoutMs: deps.lockTimeoutMs });
+  const { write } = writer;
   const common = { db, write, directory, credentials, events, disconnect };
   const unsubscribes: (() => void)[] = [];
 
@@ -86,8 +91,7 @@ export const createFleet = (deps: FleetDeps): Fleet => {
 
     start: async () => {
       const { sites, agents, devices } = await loadFleet(db);
-      for (const { id, code, name, region, timezone } of sites)
-        directory.putSite({ id, code, name, region, timezone });
+      for (const site of sites) directory.putSite(directorySite(site));
       for (const agent of agents) {
         directory.putAgent(directoryAgent(agent, undefined));
         credentials.set(agent.id, agent.secret_hmac);
@@ -108,7 +112,7 @@ export const createFleet = (deps: FleetDeps): Fleet => {
 
     stop: async () => {
       for (const unsubscribe of unsubscribes.splice(0)) unsubscribe();
-      await Promise.all([push.stop(), states.stop(), reports.stop()]);
+      await Promise.all([writer.stop(), push.stop(), states.stop(), reports.stop()]);
     },
 
     authenticateAgent: async (username, password) => {

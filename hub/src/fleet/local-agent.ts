@@ -19,7 +19,7 @@ import {
 import { directoryDevice, icmpCheck } from './devices-service.js';
 import type { WritableDirectory } from './directory.js';
 import { HOST_INTERVAL_S, firstFree, isTimezone, shardOf } from './rules.js';
-import { DEFAULT_TIMEZONE } from './sites-service.js';
+import { DEFAULT_TIMEZONE, directorySite } from './sites-service.js';
 import { insertSite, lockSite, takenSiteCodes } from './sites-repository.js';
 import { HUB_ACTOR, type Change, type Write } from './writer.js';
 
@@ -107,8 +107,7 @@ const makeSiteAndAgent = async (
   await audit({ action: 'site.created', resourceType: 'site', resourceId: ids.site });
   await audit({ action: 'agent.created', resourceType: 'agent', resourceId: ids.agent });
   afterCommit(() => {
-    const { id, code, name, region, timezone } = site;
-    directory.putSite({ id, code, name, region, timezone });
+    directory.putSite(directorySite(site));
     directory.putAgent(directoryAgent(row, undefined));
     events.emit('site.changed', ids.site);
     events.emit('agent.changed', ids.agent);

@@ -7,6 +7,7 @@ import { differences } from './changes.js';
 import type { WritableDirectory } from './directory.js';
 import { conflict, count, createFaults, notFound, refuseControls, violatedIndex } from './faults.js';
 import type { ListPage } from './listing.js';
+import type { DirectorySite } from './ports.js';
 import { isTimezone } from './rules.js';
 import {
   countAtSite,
@@ -46,11 +47,19 @@ interface Deps {
   events: EventBus;
 }
 
+/** The directory's view of a row. */
+export const directorySite = ({ id, code, name, region, timezone }: SiteRow): DirectorySite => ({
+  id,
+  code,
+  name,
+  region,
+  timezone,
+});
+
 export const createSites = ({ db, write, directory, events }: Deps): SiteService => {
   const remember = (row: SiteRow): void => {
-    const { id, code, name, region, timezone } = row;
-    directory.putSite({ id, code, name, region, timezone });
-    events.emit('site.changed', id);
+    directory.putSite(directorySite(row));
+    events.emit('site.changed', row.id);
   };
 
   return {

@@ -78,7 +78,14 @@ const EVENTS: readonly (keyof HubEvents)[] = [
   'device.removed',
 ];
 
-export const startFleet = async (options: { clock?: Clock } = {}): Promise<TestFleet> => {
+export const startFleet = async (
+  options: {
+    clock?: Clock;
+    lockTimeoutMs?: number;
+    /** Another way to the database at this URL, for the fleet alone; whoever gives it closes it. */
+    dbOver?: (url: string) => Promise<Db>;
+  } = {},
+): Promise<TestFleet> => {
   const database: TestDatabase = await createTestDatabase();
   const { db } = database.postgres;
   const userId = randomUUID();
@@ -111,7 +118,7 @@ export const startFleet = async (options: { clock?: Clock } = {}): Promise<TestF
   });
   const mqttUrl = () => `mqtt://127.0.0.1:${broker.address().port}`;
   const fleet = createFleet({
-    db,
+    db: options.dbOver ? await options.dbOver(database.url) : db,
     secrets: testSecrets,
     events,
     clock,
@@ -119,6 +126,7 @@ export const startFleet = async (options: { clock?: Clock } = {}): Promise<TestF
     log,
     mqttUrl,
     metrics,
+    lockTimeoutMs: options.lockTimeoutMs,
   });
   broker.onMessage((message) => fleet.onStateMessage(message));
   await fleet.start();
