@@ -69,8 +69,8 @@ describe.skipIf(!canRun)('a fresh start', () => {
         found.push(...(await axeFindings(page)).map((finding) => `${path}: ${finding}`));
       }
       await page.goto(hub.url + devicePath);
-    await page.locator('siaga-chart').first().waitFor();
-    await page.screenshot({ path: `.cache/tests/real-${look.language}.png` });
+      await page.locator('siaga-chart').first().waitFor();
+      await page.screenshot({ path: `.cache/tests/real-${look.language}.png` });
       expect(found).toEqual([]);
       expect(complaints).toEqual([]);
       await page.context().close();

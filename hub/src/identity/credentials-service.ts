@@ -45,11 +45,7 @@ export const createCredentialsService = (deps: {
   const inTurn = createSerial();
   const unknownNames = new Map<string, Count>();
 
-  const attempt = async (
-    name: Name,
-    password: string,
-    client: Client,
-  ): Promise<UserRow> => {
+  const attempt = async (name: Name, password: string, client: Client): Promise<UserRow> => {
     const key = keyOf(name);
     const user = await findAccount(db, name);
     const count: Count = user
