@@ -154,7 +154,9 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
       clock,
       run,
     });
+    let isStarted = false;
     const ready = async () => ({
+      start: isStarted ? null : 'still starting',
       postgres: await faultOf(() => sql`select 1`.execute(db)),
       questdb: await faultOf(() => questdb.exec('select 1')),
       detection: detection.problem(),
@@ -205,6 +207,7 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
 
     // Last, so that a password that was made up is told as soon as it is good: a start that fails makes none.
     const admin = await identity.ensureAdmin(config.admin.email, config.admin.password);
+    isStarted = true;
     return {
       url: config.http.port === 0 ? url : config.http.publicUrl,
       ...(admin.created && {
