@@ -1,5 +1,6 @@
 import { OUTCOME } from '@siaga/shared';
 import { describe, expect, it, type TestContext } from 'vitest';
+import { lacks } from '../../support/lack.js';
 import { systemClock } from '../../../agent/src/clock.js';
 import { createIcmpProber } from '../../../agent/src/icmp-prober.js';
 import { loadNetPing } from '../../../agent/src/net-ping.js';
@@ -20,7 +21,7 @@ const rawProber = async (context: TestContext): Promise<Prober> => {
     const modules = await loadNetPing();
     return createIcmpProber({ modules, clock: systemClock, random: Math.random, log: silent });
   } catch (error) {
-    return context.skip(`raw sockets are needed: ${String(error)}`);
+    return lacks(context, `raw sockets are needed: ${String(error)}`);
   }
 };
 
@@ -89,7 +90,7 @@ describe('raw ICMP on loopback', () => {
 describe('the system’s ping on loopback', () => {
   it('answers like the raw prober', async (context) => {
     const dialect = await findPing();
-    if (!dialect) return context.skip('no ping on this system');
+    if (!dialect) return lacks(context, 'no ping on this system');
     const prober = createSystemPing({ dialect, reason: 'a test' });
     const cycles = await probeAll(prober, ['127.0.0.1', '127.9.8.7', '::1']);
     for (const cycle of cycles.values()) {
