@@ -22,14 +22,15 @@ export const createDirectory = (): WritableDirectory => {
   const sites = new Map<string, DirectorySite>();
   const agents = new Map<string, DirectoryAgent>();
   const devices = new Map<string, DirectoryDevice>();
-  const checks = new Map<number, DirectoryCheck>();
+  /** By id, which PostgreSQL counts up from 1: asked once a sample, and half the price of a Map. */
+  const checks: (DirectoryCheck | undefined)[] = [];
   const byAgent = new Map<string, Map<string, DirectoryDevice>>();
 
   const removeDevice = (id: string): void => {
     const device = devices.get(id);
     if (!device) return;
     devices.delete(id);
-    for (const check of device.checks) checks.delete(check.id);
+    for (const check of device.checks) checks[check.id] = undefined;
     const siblings = byAgent.get(device.agentId);
     siblings?.delete(id);
     if (siblings?.size === 0) byAgent.delete(device.agentId);
@@ -39,7 +40,7 @@ export const createDirectory = (): WritableDirectory => {
     site: (id) => sites.get(id),
     agent: (id) => agents.get(id),
     device: (id) => devices.get(id),
-    check: (id) => checks.get(id),
+    check: (id) => checks[id],
     sites: () => sites.values(),
     agents: () => agents.values(),
     devices: () => devices.values(),
@@ -51,7 +52,7 @@ export const createDirectory = (): WritableDirectory => {
     putDevice: (device) => {
       removeDevice(device.id);
       devices.set(device.id, device);
-      for (const check of device.checks) checks.set(check.id, check);
+      for (const check of device.checks) checks[check.id] = check;
       const siblings = byAgent.get(device.agentId) ?? new Map<string, DirectoryDevice>();
       siblings.set(device.id, device);
       byAgent.set(device.agentId, siblings);

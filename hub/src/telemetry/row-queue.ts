@@ -2,7 +2,7 @@
 export interface RowBatch {
   history: boolean;
   /** `rows` lines, each with its line feed. Changes only where a row is refused. */
-  lines: string;
+  lines: Buffer;
   rows: number;
 }
 

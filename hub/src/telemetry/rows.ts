@@ -1,4 +1,5 @@
 import { OUTCOME, type BatchBody, type CheckType, type HostColumns, type IcmpColumns } from '@siaga/shared';
+import { ascii, createLineWriter } from './line-writer.js';
 
 /** 2020-01-01: no sample of ours is older; a clock that says so was never set. */
 export const MIN_STAMP_MS = 1_577_836_800_000;
@@ -25,7 +26,7 @@ export interface SiftContext {
 
 export interface Sifted {
   /** Line protocol, stamps in ms; one line a row, each with its line feed. */
-  lines: string;
+  lines: Buffer;
   rows: number;
   /** The batch without the rows left out; the very same object where there were none. */
   body: BatchBody;
@@ -34,10 +35,28 @@ export interface Sifted {
   newestMs: number | undefined;
 }
 
+const NOTHING = Buffer.alloc(0);
+/** One for all: a batch is sifted in one go. */
+const writer = createLineWriter();
+/** The pieces of a row between its numbers. */
+const PIECE = {
+  outcome: ascii('i,outcome='),
+  minUs: ascii('i,min_us='),
+  avgUs: ascii('i,avg_us='),
+  maxUs: ascii('i,max_us='),
+  lost: ascii('i,lost='),
+  cpu: ascii('i,cpu='),
+  memory: ascii(',memory='),
+  disk: ascii(',disk='),
+  uptimeS: ascii(',uptime_s='),
+  stamp: ascii('i '),
+  end: ascii('\n'),
+};
+
 /** Checks a batch's rows one by one and joins the good ones as line protocol. Runs for every sample: no object a row. */
 export const siftBatch = (body: BatchBody, context: SiftContext): Sifted => {
   const sifted: Sifted = {
-    lines: '',
+    lines: NOTHING,
     rows: 0,
     body,
     dropped: { 'unknown-check': 0, 'foreign-check': 0, stamp: 0 },
@@ -46,6 +65,7 @@ export const siftBatch = (body: BatchBody, context: SiftContext): Sifted => {
   const { icmp, host } = body;
   const icmpKept = icmp && siftIcmp(icmp, body.t0, context, sifted);
   const hostKept = host && siftHost(host, body.t0, context, sifted);
+  if (sifted.rows > 0) sifted.lines = writer.take();
   if (icmpKept !== icmp || hostKept !== host)
     sifted.body = {
       ...body,
@@ -65,8 +85,7 @@ const faultOfRow = (
 
 const siftIcmp = (columns: IcmpColumns, t0: number, context: SiftContext, sifted: Sifted): IcmpColumns => {
   const { c, d, o, a, b, m, l } = columns;
-  const head = `${context.tablePrefix}icmp stream=${context.originStream}i,check_id=`;
-  let lines = '';
+  const head = ascii(`${context.tablePrefix}icmp stream=${context.originStream}i,check_id=`);
   let atMs = t0;
   let newestMs = sifted.newestMs ?? -Infinity;
   let bad: number[] | undefined;
@@ -83,15 +102,29 @@ const siftIcmp = (columns: IcmpColumns, t0: number, context: SiftContext, sifted
     const outcome = o[i]!;
     const lost = l[i]!;
     // What is 0 in the table's byte columns, and the round trips of a cycle that none came back from, stay away.
-    lines += head + checkId + 'i';
-    if (outcome !== OUTCOME.ok) lines += ',outcome=' + outcome + 'i';
-    else lines += ',min_us=' + a[i]! + 'i,avg_us=' + b[i]! + 'i,max_us=' + m[i]! + 'i';
-    if (lost !== 0) lines += ',lost=' + lost + 'i';
-    lines += ' ' + atMs + '\n';
+    writer.text(head);
+    writer.int(checkId);
+    if (outcome !== OUTCOME.ok) {
+      writer.text(PIECE.outcome);
+      writer.int(outcome);
+    } else {
+      writer.text(PIECE.minUs);
+      writer.int(a[i]!);
+      writer.text(PIECE.avgUs);
+      writer.int(b[i]!);
+      writer.text(PIECE.maxUs);
+      writer.int(m[i]!);
+    }
+    if (lost !== 0) {
+      writer.text(PIECE.lost);
+      writer.int(lost);
+    }
+    writer.text(PIECE.stamp);
+    writer.int(atMs);
+    writer.text(PIECE.end);
     context.onIcmp?.(checkId, atMs, outcome, b[i]!, lost);
   }
   const good = c.length - (bad?.length ?? 0);
-  sifted.lines += lines;
   sifted.rows += good;
   if (good > 0) sifted.newestMs = newestMs;
   if (!bad) return columns;
@@ -103,7 +136,7 @@ const twoDecimals = (percent: number): number => Math.round(percent * 100) / 100
 
 const siftHost = (columns: HostColumns, t0: number, context: SiftContext, sifted: Sifted): HostColumns => {
   const { c, d, cpu, mem, disk, up } = columns;
-  const head = `${context.tablePrefix}host stream=${context.originStream}i,check_id=`;
+  const head = ascii(`${context.tablePrefix}host stream=${context.originStream}i,check_id=`);
   let atMs = t0;
   const bad: number[] = [];
   for (let i = 0; i < c.length; i++) {
@@ -116,9 +149,19 @@ const siftHost = (columns: HostColumns, t0: number, context: SiftContext, sifted
     }
     if (sifted.newestMs === undefined || atMs > sifted.newestMs) sifted.newestMs = atMs;
     sifted.rows++;
-    sifted.lines +=
-      `${head}${c[i]!}i,cpu=${twoDecimals(cpu[i]!)},memory=${twoDecimals(mem[i]!)}` +
-      `,disk=${twoDecimals(disk[i]!)},uptime_s=${up[i]!}i ${atMs}\n`;
+    writer.text(head);
+    writer.int(c[i]!);
+    writer.text(PIECE.cpu);
+    writer.decimal(twoDecimals(cpu[i]!));
+    writer.text(PIECE.memory);
+    writer.decimal(twoDecimals(mem[i]!));
+    writer.text(PIECE.disk);
+    writer.decimal(twoDecimals(disk[i]!));
+    writer.text(PIECE.uptimeS);
+    writer.int(up[i]!);
+    writer.text(PIECE.stamp);
+    writer.int(atMs);
+    writer.text(PIECE.end);
   }
   if (bad.length === 0) return columns;
   const keep = keeper(bad);

@@ -11,7 +11,7 @@ export type RowPostResult = { ok: true } | { ok: false; line: number; message: s
  * whether they were stored (they are posted again: their natural key keeps them single). Must answer at last.
  */
 export interface RowStore {
-  post(lines: string): Promise<RowPostResult>;
+  post(lines: Buffer): Promise<RowPostResult>;
 }
 
 export interface WriterLimits {
@@ -22,7 +22,7 @@ export interface WriterLimits {
   postsInFlight: number;
   /** A live batch that waits longer is let go: its agent brings it again as history. */
   liveWaitMs: number;
-  /** Text of live and of history batches held at most, bytes each. */
+  /** Lines of live and of history batches held at most, bytes each. */
   liveBytes: number;
   historyBytes: number;
   /** Pause after a failed post: doubled from the first to the second, half of it at random. */
@@ -170,8 +170,10 @@ export const createWriter = <B extends RowBatch>(deps: Deps<B>): Writer<B> => {
 
   const send = (post: Post<B>): void => {
     inFlight.add(post);
-    const text = post.entries.length === 1 ? post.entries[0]!.batch.lines : textOf(post.entries);
-    store.post(text).then(
+    const { entries } = post;
+    const lines =
+      entries.length === 1 ? entries[0]!.batch.lines : Buffer.concat(entries.map(({ batch }) => batch.lines));
+    store.post(lines).then(
       (result) => answered(post, result),
       (error: unknown) => failed(post, error),
     );
@@ -205,9 +207,9 @@ export const createWriter = <B extends RowBatch>(deps: Deps<B>): Writer<B> => {
     inFlight.delete(post);
     if (stopped) return;
     const { batch } = entry.queued;
-    const rows = batch.lines.split('\n');
+    const rows = batch.lines.toString('latin1').split('\n');
     const [bad] = rows.splice(entry.index, 1);
-    batch.lines = rows.join('\n');
+    batch.lines = Buffer.from(rows.join('\n'), 'latin1');
     batch.rows--;
     events.refused(batch, bad!, message);
     if (batch.rows === 0) {
@@ -253,12 +255,6 @@ export const createWriter = <B extends RowBatch>(deps: Deps<B>): Writer<B> => {
 
 /** Line protocol of a batch: MAX_BATCH_SAMPLES rows of both kinds, no longer than this. */
 const LARGEST_BATCH_BYTES = 2 * 1024 * 1024;
-
-const textOf = (entries: readonly Queued<RowBatch>[]): string => {
-  let text = '';
-  for (const { batch } of entries) text += batch.lines;
-  return text;
-};
 
 const entryOfLine = <B extends RowBatch>(
   post: Post<B>,

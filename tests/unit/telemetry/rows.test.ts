@@ -40,7 +40,7 @@ describe('siftBatch', () => {
       host: { c: [10], d: [7], cpu: [12.3456], mem: [50], disk: [0], up: [4_294_967_295] },
     };
     const sifted = siftBatch(body, context({ tablePrefix: 'p_' }));
-    expect(sifted.lines.split('\n')).toEqual([
+    expect(sifted.lines.toString().split('\n')).toEqual([
       `p_icmp stream=4i,check_id=1i,min_us=100i,avg_us=200i,max_us=300i ${nowMs}`,
       `p_icmp stream=4i,check_id=2i,min_us=100i,avg_us=200i,max_us=300i,lost=1i ${nowMs + 5}`,
       `p_icmp stream=4i,check_id=1i,outcome=1i,lost=3i ${nowMs + 1005}`,
@@ -54,7 +54,9 @@ describe('siftBatch', () => {
   });
 
   it('has nothing to say of an empty batch', () => {
-    expect(siftBatch({ t0: nowMs }, context())).toMatchObject({ lines: '', rows: 0, newestMs: undefined });
+    const sifted = siftBatch({ t0: nowMs }, context());
+    expect(sifted).toMatchObject({ rows: 0, newestMs: undefined });
+    expect(sifted.lines).toHaveLength(0);
   });
 
   it.each([
@@ -108,6 +110,7 @@ describe('siftBatch', () => {
         const good = stamped.filter(({ id }) => id < 10).map((each) => `${each.id} ${each.atMs}`);
         const line = /check_id=(\d+)i.* (\d+)$/;
         const written = sifted.lines
+          .toString()
           .split('\n')
           .filter((text) => text !== '')
           .map((text) => line.exec(text)!.slice(1).join(' '));

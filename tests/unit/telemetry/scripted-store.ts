@@ -21,8 +21,8 @@ export const createScriptedStore = (clock: ManualClock, script: PostScript[] = [
   let away = false;
   const wait = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
 
-  const post = async (text: string): Promise<RowPostResult> => {
-    const lines = text.split('\n').slice(0, -1);
+  const post = async (bytes: Buffer): Promise<RowPostResult> => {
+    const lines = bytes.toString().split('\n').slice(0, -1);
     posts.push(lines);
     const step = script.shift() ?? { do: 'ok' };
     if (step.do === 'slow') await wait(step.ms);
@@ -36,10 +36,10 @@ export const createScriptedStore = (clock: ManualClock, script: PostScript[] = [
   };
 
   const store: RowStore = {
-    post: async (text) => {
+    post: async (bytes) => {
       mostUnder = Math.max(mostUnder, ++under);
       try {
-        return await post(text);
+        return await post(bytes);
       } finally {
         under--;
       }

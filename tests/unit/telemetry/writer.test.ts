@@ -34,7 +34,7 @@ const setUp = (
       name,
       history,
       rows,
-      lines: Array.from({ length: rows }, (_, i) => `${name}.${i}\n`).join(''),
+      lines: Buffer.from(Array.from({ length: rows }, (_, i) => `${name}.${i}\n`).join('')),
     });
   return { clock, writer, append, told, ...scripted };
 };
@@ -201,7 +201,7 @@ describe('createWriter', () => {
         failed: () => failures++,
       },
     });
-    writer.append({ name: 'a', history: false, rows: 3, lines: 'a\nb\nc\n' });
+    writer.append({ name: 'a', history: false, rows: 3, lines: Buffer.from('a\nb\nc\n') });
     await clock.advance(1000);
     expect(failures).toBeGreaterThan(0);
   });
