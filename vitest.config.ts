@@ -13,7 +13,8 @@ const stores = { globalSetup: ['tests/support/stores.ts'], testTimeout: 60_000, 
 export default defineConfig({
   test: {
     projects: [
-      project('unit'),
+      // Nothing waits for real time here: a limit only ends what hangs, also on a machine that is busy otherwise.
+      project('unit', { testTimeout: 60_000 }),
       project('integration', stores),
       project('e2e', { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false }),
       project('lab', { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false }),

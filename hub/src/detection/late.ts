@@ -6,6 +6,8 @@ import type { HealRequest } from './store.js';
 const MAX_RUNS = 2_000;
 /** Devices healed in one transaction. */
 const MAX_DEVICES = 500;
+/** A batch whose last run is too short to be judged waits so many calls of `expire` for the next one. */
+const HELD_FOR = 10;
 
 /** What must be known of a check's device to read its late samples; undefined where it is not judged. */
 export type LateSubject = (
@@ -18,7 +20,11 @@ export type LateSubject = (
  * however long PostgreSQL is away.
  */
 export interface LateSamples {
-  add(agentId: string, body: BatchBody): void;
+  /**
+   * `settled`: what the batch tells is healed, and nothing of it is needed any more to judge what comes after. Only then
+   * its agent may forget it: a run of three failures in two batches is seen whole also by a hub that was killed between.
+   */
+  add(agentId: string, body: BatchBody, settled: () => void): void;
   /** What is to be healed next, at most MAX_DEVICES; empty where nothing is. */
   take(): HealRequest[];
   /** The taken requests are done. */
@@ -26,11 +32,33 @@ export interface LateSamples {
   /** The taken requests failed: `take` answers them again. */
   failed(requests: readonly HealRequest[]): void;
   forget(deviceId: string): void;
+  /** Time passes: a run that nothing followed is not waited for any longer. */
+  expire(): void;
   /** Runs given up because too many waited. */
   dropped(): number;
 }
 
+interface Batch {
+  /** Devices of it that are not settled. */
+  open: number;
+  settled: () => void;
+}
+
+/** A batch as one device sees it. */
+interface Share {
+  batch: Batch;
+  /** Its newest stamp of the device. */
+  toMs: number;
+  /** Calls of `expire` since it was healed, while it waits for the next batch. */
+  heldFor: number;
+}
+
 interface Waiting {
+  /** Shares that are not healed yet, in order of arrival; the first `taken` of them are being healed. */
+  shares: Share[];
+  taken: number;
+  /** Healed ones that wait for the next batch. */
+  held: Share[];
   /** Health before the oldest run that is kept. */
   before: LateHealth;
   runs: LateRun[];
@@ -42,7 +70,25 @@ interface Waiting {
 export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
   const waiting = new Map<string, Waiting>();
   const dirty = new Set<string>();
+  /** Devices with shares that are healed and wait for the next batch. */
+  const holding = new Set<string>();
   let droppedRuns = 0;
+
+  const close = (batch: Batch): void => {
+    if (--batch.open === 0) batch.settled();
+  };
+
+  /** Settles the healed shares, but for those that reach into a last run that may still become an outage or its end. */
+  const settle = (deviceId: string, own: Waiting, last: LateRun): void => {
+    const { downAfterFails, upAfterGoods } = own.numbers;
+    const isDecided = last.cycles >= (last.failed ? downAfterFails : upAfterGoods);
+    const healed = [...own.held, ...own.shares.splice(0, own.taken)];
+    own.taken = 0;
+    own.held = isDecided ? [] : healed.filter(({ toMs }) => toMs >= last.fromMs);
+    if (own.held.length > 0) holding.add(deviceId);
+    else holding.delete(deviceId);
+    for (const share of healed) if (!own.held.includes(share)) close(share.batch);
+  };
 
   const addCycle = (own: Waiting, stampMs: number, failed: boolean): void => {
     const { current, runs, numbers } = own;
@@ -65,10 +111,10 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
   };
 
   return {
-    add: (agentId, { t0, icmp }) => {
-      if (!icmp) return;
+    add: (agentId, { t0, icmp }, settled) => {
+      const batch: Batch = { open: 1, settled };
       let stampMs = t0;
-      for (let place = 0; place < icmp.c.length; place += 1) {
+      for (let place = 0; icmp && place < icmp.c.length; place += 1) {
         stampMs += icmp.d[place]!;
         const outcome = icmp.o[place]!;
         if (outcome === OUTCOME.skipped) continue;
@@ -76,13 +122,21 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
         if (!subject) continue;
         let own = waiting.get(subject.deviceId);
         if (!own) {
-          own = { before: null, runs: [], current: undefined, numbers: subject.numbers };
+          const { numbers } = subject;
+          own = { shares: [], taken: 0, held: [], before: null, runs: [], current: undefined, numbers };
           waiting.set(subject.deviceId, own);
         }
         own.numbers = subject.numbers;
         addCycle(own, stampMs, outcome === OUTCOME.failed);
         dirty.add(subject.deviceId);
+        const share = own.shares.at(-1);
+        if (share?.batch === batch) share.toMs = Math.max(share.toMs, stampMs);
+        else {
+          batch.open += 1;
+          own.shares.push({ batch, toMs: stampMs, heldFor: 0 });
+        }
       }
+      close(batch);
     },
     take: () => {
       const requests: HealRequest[] = [];
@@ -93,6 +147,7 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
         if (!own) continue;
         own.runs.sort((one, other) => one.fromMs - other.fromMs);
         const runs = own.runs.map((run) => ({ ...run }));
+        own.taken = own.shares.length;
         requests.push({ deviceId, runs, before: own.before, numbers: own.numbers });
       }
       return requests;
@@ -101,6 +156,7 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
       for (const { deviceId, runs, before, numbers } of requests) {
         const own = waiting.get(deviceId);
         if (!own) continue;
+        settle(deviceId, own, runs.at(-1)!);
         // The last run may still grow: it is judged again, with the health that held before it.
         const settled = runs.slice(0, -1);
         const last = settled.at(-1);
@@ -114,8 +170,20 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
       for (const { deviceId } of requests) if (waiting.has(deviceId)) dirty.add(deviceId);
     },
     forget: (deviceId) => {
+      const own = waiting.get(deviceId);
+      for (const { batch } of [...(own?.held ?? []), ...(own?.shares ?? [])]) close(batch);
       waiting.delete(deviceId);
       dirty.delete(deviceId);
+      holding.delete(deviceId);
+    },
+    expire: () => {
+      for (const deviceId of holding) {
+        const own = waiting.get(deviceId)!;
+        const expired = own.held.filter((share) => ++share.heldFor > HELD_FOR);
+        own.held = own.held.filter((share) => !expired.includes(share));
+        if (own.held.length === 0) holding.delete(deviceId);
+        for (const { batch } of expired) close(batch);
+      }
     },
     dropped: () => droppedRuns,
   };

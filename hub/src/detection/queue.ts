@@ -5,7 +5,7 @@ import type { EngineEvent } from './engine/index.js';
 /** What waits to be judged, in the order in which it came. */
 export type Waiting =
   | { kind: 'batch'; batch: LiveBatch }
-  /** A batch that is not judged any more, but still reported in its turn. */
+  /** Batches up to this one that are not judged any more, but still reported in their turn. */
   | { kind: 'passed'; agentId: string; stream: number; seq: number }
   | { kind: 'event'; event: EngineEvent };
 
@@ -19,10 +19,11 @@ export interface Queue {
   /** Taken items come back, before all others. */
   putBack(items: readonly Waiting[]): void;
   /**
-   * Replaces batches that are too old to be judged. Their agents' devices turn `unknown` in that place: nobody judged
-   * them meanwhile. `passed` hears of each, so that its samples can heal that time later (rule 12).
+   * Replaces batches that are too old to be judged; answers how many. Their agents' devices turn `unknown` in that place:
+   * nobody judged them meanwhile. What follows each other of one agent becomes one item, so that hours without a verdict
+   * store take no more room than a minute.
    */
-  passOver(nowMonotonicMs: number, passed: (batch: LiveBatch) => void): void;
+  passOver(nowMonotonicMs: number): number;
   /** This item is not judged; a batch is still reported. */
   setAside(item: Waiting): void;
   clear(): void;
@@ -62,18 +63,34 @@ export const createQueue = (): Queue => {
     putBack: (taken) => {
       items = [...taken, ...items];
     },
-    passOver: (nowMonotonicMs, passed) => {
-      if (!items.some((item) => item.kind === 'batch' && isTooOld(item.batch, nowMonotonicMs))) return;
-      const blind = new Set<string>();
-      items = items.flatMap((item): Waiting[] => {
-        if (item.kind !== 'batch' || !isTooOld(item.batch, nowMonotonicMs)) return [item];
-        passed(item.batch);
-        const { agentId } = item.batch;
-        if (blind.has(agentId)) return [passedOf(item.batch)];
-        blind.add(agentId);
-        const turnedBlind: EngineEvent = { kind: 'agent-blind', agentId, reason: 'not-judged' };
-        return [{ kind: 'event', event: turnedBlind }, passedOf(item.batch)];
-      });
+    passOver: (nowMonotonicMs) => {
+      const isPast = (item: Waiting) => item.kind === 'batch' && isTooOld(item.batch, nowMonotonicMs);
+      const count = items.filter(isPast).length;
+      if (count === 0) return 0;
+      const left: Waiting[] = [];
+      /** The last item of each agent, where that one was passed over. */
+      const passed = new Map<string, Waiting & { kind: 'passed' }>();
+      for (const item of items) {
+        if (item.kind === 'event') left.push(item);
+        else if (item.kind === 'batch' && !isTooOld(item.batch, nowMonotonicMs)) {
+          passed.delete(item.batch.agentId);
+          left.push(item);
+        } else {
+          const { agentId, stream, seq } = item.kind === 'batch' ? item.batch : item;
+          const before = passed.get(agentId);
+          if (before?.stream === stream) {
+            before.seq = seq;
+            continue;
+          }
+          const next: Waiting & { kind: 'passed' } = { kind: 'passed', agentId, stream, seq };
+          if (item.kind === 'batch' && !before)
+            left.push({ kind: 'event', event: { kind: 'agent-blind', agentId, reason: 'not-judged' } });
+          passed.set(agentId, next);
+          left.push(next);
+        }
+      }
+      items = left;
+      return count;
     },
     setAside: (bad) => {
       items = items.flatMap((item): Waiting[] => {

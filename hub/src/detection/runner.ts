@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import type { EventBus } from '../events.js';
 import type { FleetDirectory } from '../fleet/ports.js';
 import type { Clock } from '../platform/clock.js';
-import type { Judge, LiveBatch } from '../telemetry/ports.js';
+import type { Judge, JudgedListener } from '../telemetry/ports.js';
 import { createEngine, DEFAULT_SETTINGS, type SettingsByClass } from './engine/index.js';
 import { createHealer } from './healer.js';
 import { BadStepError, judgeGroup, type Judged } from './judging.js';
@@ -62,7 +62,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   const settings = deps.settings ?? { all: DEFAULT_SETTINGS };
   const verdicts = createVerdicts(events);
   const metrics = createDetectionMetrics(deps.metrics, () => verdicts.size());
-  const listeners: ((agentId: string, stream: number, seq: number) => void)[] = [];
+  const listeners: JudgedListener[] = [];
   const queue = createQueue();
   let engine = createEngine(settings);
   let leases: Leases = new Map();
@@ -82,6 +82,11 @@ export const createRunner = (deps: RunnerDeps): Detection => {
     return { deviceId: device.id, numbers: { ...own, gapMs, intervalMs: device.intervalMs } };
   });
   const healer = createHealer({ late, heal: (requests) => store.heal(requests, leases, clock.nowMs()), log });
+  let cancelHeal: (() => void) | undefined;
+  /** Not while verdicts cannot be saved: the blind time that late samples heal is not on record yet. */
+  const heal = (): void => {
+    if (failures === 0 && !uncertain && problem === null) void healer.run();
+  };
   const enqueue = (item: Waiting): void => {
     queue.add(item);
     arm(GROUP_MS);
@@ -122,7 +127,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   };
 
   const judge = async (): Promise<void> => {
-    queue.passOver(clock.monotonicMs(), passed);
+    metrics.notJudged.inc(queue.passOver(clock.monotonicMs()));
     const items = queue.take(GROUP_SAMPLES);
     if (items.length === 0) return;
     const { change, counts } = judgeOrReturn(items);
@@ -197,14 +202,9 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       if (item.kind === 'event') continue;
       const { agentId, stream, seq } = item.kind === 'batch' ? item.batch : item;
       if (item.kind === 'batch') oldestMs = Math.min(oldestMs, item.batch.arrivedMs);
-      for (const listener of listeners) listener(agentId, stream, seq);
+      for (const listener of listeners) listener(agentId, stream, seq, item.kind === 'passed');
     }
     if (oldestMs !== Infinity) metrics.lag.set((clock.monotonicMs() - oldestMs) / 1000);
-  };
-
-  const passed = (batch: LiveBatch): void => {
-    metrics.notJudged.inc();
-    late.add(batch.agentId, batch.body);
   };
 
   const fenceOff = (error: FencedError): void => {
@@ -231,7 +231,8 @@ export const createRunner = (deps: RunnerDeps): Detection => {
         elapsedMs = 0;
         return;
       }
-      void healer.run();
+      late.expire();
+      heal();
       if (ticks % STALE_TICKS === 0) {
         enqueue({ kind: 'event', event: { kind: 'tick', elapsedMs } });
         elapsedMs = 0;
@@ -273,6 +274,8 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       cancelTicks?.();
       cancelTimer?.();
       cancelTimer = undefined;
+      cancelHeal?.();
+      cancelHeal = undefined;
       presence.stop();
       if (problem !== null) return;
       problem = 'stopping';
@@ -285,8 +288,14 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       presence.heard(batch.agentId);
       enqueue({ kind: 'batch', batch });
     },
-    late: (agentId, _originStream, body) => {
-      if (problem === null) late.add(agentId, body);
+    late: (agentId, _originStream, body, healed) => {
+      if (problem !== null) return;
+      late.add(agentId, body, healed);
+      // History goes on with what is acknowledged: it must not wait for the next tick.
+      cancelHeal ??= clock.after(GROUP_MS, () => {
+        cancelHeal = undefined;
+        heal();
+      });
     },
     onJudged: (listener) => {
       listeners.push(listener);

@@ -14,6 +14,16 @@ export interface HeldMessage {
   arrivedMs: number;
 }
 
+/** A live batch that waits for its verdicts. */
+export interface JudgingBatch {
+  stream: number;
+  seq: number;
+  samples: number;
+  arrivedMs: number;
+  /** Its verdicts are committed. */
+  settle(): void;
+}
+
 /** All the hub remembers of an agent's telemetry while it runs. */
 export interface AgentState {
   readonly id: string;
@@ -27,7 +37,7 @@ export interface AgentState {
   /** Rows of live batches that wait for the row store. */
   liveRowsWaiting: number;
   /** Live batches that wait for their verdicts, oldest first, and the samples in them. */
-  judging: { stream: number; seq: number; samples: number; arrivedMs: number }[];
+  judging: JudgingBatch[];
   samplesJudging: number;
   /** Messages that wait for a new stream to be remembered. */
   held: HeldMessage[] | undefined;

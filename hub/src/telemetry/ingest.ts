@@ -16,7 +16,7 @@ import type { Counters, MessageFault } from './counters.js';
 import type { DeadLetters } from './dead-letters.js';
 import { admit, orderOf, type Lane } from './lanes.js';
 import { createLatest, type Latest } from './latest.js';
-import type { Judge } from './ports.js';
+import type { Judge, JudgedListener } from './ports.js';
 import { createStreamRegistry } from './registry.js';
 import { noteStamp, report } from './reports.js';
 import { siftBatch, type RowFault, type Sifted } from './rows.js';
@@ -48,6 +48,8 @@ interface Batch extends RowBatch {
   taken: number;
   /** History only: handed on once stored. */
   body: BatchBody | undefined;
+  /** What stands between the batch and its `stored`: rows to be committed, verdicts to be committed or time to be healed. */
+  open: number;
 }
 
 export interface IngestDeps {
@@ -110,6 +112,18 @@ export const createIngest = (deps: IngestDeps): Ingest => {
   /** An ack at once when nothing of the agent is under way any more, else within the patience. */
   const progressed = (agent: AgentState): void => acks.owe(agent, isSettled(agent) ? 0 : ACK_PATIENCE_MS);
 
+  /**
+   * One of the batch's two halves is committed. With both, its agent may delete it: a batch whose rows are safe, but whose
+   * verdicts or healing are not, would be lost to availability by a kill.
+   */
+  const settle = (batch: Batch): void => {
+    if (--batch.open > 0) return;
+    const { agent } = batch;
+    batch.lane.stored.mark(batch.seq);
+    if (batch.history) agent.historyWaiting--;
+    progressed(agent);
+  };
+
   const writer = createWriter<Batch>({
     store: deps.rows,
     clock,
@@ -119,13 +133,10 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       committed: (batch) => {
         const { agent, body } = batch;
         counters.rowsStored.inc(batch.rows);
-        batch.lane.stored.mark(batch.seq);
-        if (batch.history) agent.historyWaiting--;
-        else agent.liveRowsWaiting -= batch.taken;
-        if (body) {
-          guarded('late data', () => judge.late(agent.id, batch.originStream, body));
-        }
-        progressed(agent);
+        if (!batch.history) agent.liveRowsWaiting -= batch.taken;
+        settle(batch);
+        if (body)
+          guarded('late data', () => judge.late(agent.id, batch.originStream, body, () => settle(batch)));
       },
       letGo: ({ agent, taken }) => {
         agent.liveRowsWaiting -= taken;
@@ -313,13 +324,14 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       originStream: stream,
       taken: rows,
       body: undefined,
+      open: 2,
     };
-    if (rows === 0) lane.stored.mark(seq);
+    if (rows === 0) batch.open--;
     else if (agent.liveRowsWaiting < MAX_LIVE_ROWS_WAITING && writer.append(batch))
       agent.liveRowsWaiting += rows;
     else counters.letGo.inc();
     // Also what is too old to be judged: the judge passes it over itself, and puts that time on record.
-    agent.judging.push({ stream, seq, samples: rows, arrivedMs });
+    agent.judging.push({ stream, seq, samples: rows, arrivedMs, settle: () => settle(batch) });
     agent.samplesJudging += rows;
     judge.submit({ agentId: agent.id, stream, seq, ageMs, arrivedMs, body });
     if (sifted.newestMs !== undefined) noteStamp(agent.figures, sifted.newestMs, ageMs, clock.nowMs());
@@ -333,21 +345,38 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     originStream: number,
   ): void => {
     const { seq } = header;
-    const batch: Batch = { history: true, lines, rows, taken: rows, agent, lane, seq, originStream, body };
+    const batch: Batch = {
+      history: true,
+      lines,
+      rows,
+      taken: rows,
+      agent,
+      lane,
+      seq,
+      originStream,
+      body,
+      open: 2,
+    };
     if (rows === 0) return lane.stored.mark(seq);
     agent.historyWaiting++;
     // Room was asked for before the batch was taken up.
     writer.append(batch);
   };
 
-  const onJudged = (agentId: string, stream: number, seq: number): void => {
+  const onJudged: JudgedListener = (agentId, stream, seq, passedOver) => {
     const agent = agents.byId(agentId);
     if (!agent) return;
     const later = agent.judging.findIndex(
       (item) => item.stream > stream || (item.stream === stream && item.seq > seq),
     );
-    for (const { samples } of agent.judging.splice(0, later < 0 ? agent.judging.length : later))
+    for (const { samples, settle: judged } of agent.judging.splice(
+      0,
+      later < 0 ? agent.judging.length : later,
+    )) {
       agent.samplesJudging -= samples;
+      // What was passed over is never told as stored: after a minute its agent brings it again, as history.
+      if (!passedOver) judged();
+    }
     if (agent.live?.stream !== stream) return;
     // The judge speaks in order: all before it are judged as well.
     agent.live.judged.passTo(Math.min(seq, agent.live.next - 1));

@@ -14,17 +14,23 @@ export interface LiveBatch {
 
 /**
  * Detection as telemetry sees it. Batches of one agent arrive in (stream, seq) order without gaps but for those that
- * `from` has passed. `submit` never throws; it reports each batch through the listener, once its verdicts are
- * committed (or there was nothing to commit), in order; one that is too old to be judged as well, in its turn.
+ * `from` has passed. `submit` never throws; it reports each batch through the listener, in order, once its verdicts are
+ * committed (or there was nothing to commit) – or, with `passedOver`, once it was too old to be judged. A batch that was
+ * passed over must come again as history: its time is `unknown` on record, and late samples heal that.
  */
 export interface Judge {
   submit(batch: LiveBatch): void;
-  /** Rows of a history batch, after they were stored: heal availability, put it on the timeline, never judge. */
-  late(agentId: string, originStream: number, body: BatchBody): void;
-  onJudged(listener: (agentId: string, stream: number, seq: number) => void): void;
+  /**
+   * Rows of a history batch, after they were stored: heal availability, put it on the timeline, never judge. `healed` is
+   * called once that is committed; never where this hub does not judge (any more).
+   */
+  late(agentId: string, originStream: number, body: BatchBody, healed: () => void): void;
+  onJudged(listener: JudgedListener): void;
   /** Any sign of life of an agent (message, hello), so that silence can be told. */
   heard(agentId: string): void;
 }
+
+export type JudgedListener = (agentId: string, stream: number, seq: number, passedOver: boolean) => void;
 
 /** Last known figures of a device, from samples as they pass; nothing here outlives the process. */
 export interface LatestFigures {

@@ -100,7 +100,7 @@ describe('judging live batches', () => {
     await hub.detection.stop();
   });
 
-  it('what waited too long is not judged: unknown, reported in its turn, and healed afterwards', async () => {
+  it('what waited too long is not judged: unknown, reported in its turn, and healed when it comes again', async () => {
     let isAway = false;
     const hub = world.hub({
       wrapStore: (store) => ({
@@ -115,15 +115,19 @@ describe('judging live batches', () => {
     await hub.settled();
     isAway = true;
     // d0: a fault wholly inside; d1: one that is still there afterwards; d2: its third cycle is what cannot be saved.
-    hub.submit(2, { d0: 'xxxx...', d1: '.......', d2: '.......' });
-    hub.submit(3, { d0: '...', d1: 'xxx', d2: '...' });
+    const second = hub.submit(2, { d0: 'xxxx...', d1: '.......', d2: '.......' });
+    const third = hub.submit(3, { d0: '...', d1: 'xxx', d2: '...' });
     await hub.until(async () => (await failures(hub.metrics)) > 2);
     hub.clock.advance(55_000);
     hub.submit(4, { d0: '....', d1: 'xxxx', d2: '....' });
     isAway = false;
     await hub.settled();
-    expect(hub.judged).toEqual([1, 2, 3, 4].map((seq) => `agent:1:${seq}`));
+    expect(hub.judged).toEqual(['agent:1:1', 'agent:1:3 passed over', 'agent:1:4']);
     expect(await incidentsOf(world)).toEqual(['d1 new']);
+    const healed: number[] = [];
+    for (const [place, body] of [second, third].entries())
+      hub.detection.late(world.agentId, 1, body, () => healed.push(place));
+    await hub.until(() => healed.length === 2);
     await hub.detection.stop();
     expect(await timelineOf(world, d0)).toEqual([
       'health two-cycles-good',

@@ -28,7 +28,7 @@ export interface TestHub {
   desk: Desk;
   clock: ManualClock;
   events: EventBus;
-  /** `agent:stream:seq` of each report, in order. */
+  /** `agent:stream:seq` of each report, in order; ` passed over` behind what was too old to be judged. */
   judged: string[];
   tickets: TicketSummary[];
   healthChanges: string[];
@@ -142,10 +142,14 @@ export const createWorld = async (deviceCount: number): Promise<World> => {
     const tickets: TicketSummary[] = [];
     const healthChanges: string[] = [];
     const heard: string[] = [];
-    let submitted = 0;
-    detection.onJudged((agent, stream, seq) =>
-      judged.push(`${agent === agentId ? 'agent' : agent}:${stream}:${seq}`),
-    );
+    let outstanding: { agent: string; stream: number; seq: number }[] = [];
+    detection.onJudged((agent, stream, seq, passedOver) => {
+      const name = `${agent === agentId ? 'agent' : agent}:${stream}:${seq}`;
+      judged.push(passedOver ? `${name} passed over` : name);
+      outstanding = outstanding.filter(
+        (each) => each.agent !== agent || each.stream !== stream || each.seq > seq,
+      );
+    });
     events.on('incident.changed', (ticket) => tickets.push(ticket));
     events.on('health.changed', (ids) => {
       for (const id of ids)
@@ -178,18 +182,14 @@ export const createWorld = async (deviceCount: number): Promise<World> => {
       metrics,
       submit: (seq, rows, options = {}) => {
         const body = bodyOf(directory, clock, probes, rows);
-        detection.submit({
-          agentId: options.agentId ?? agentId,
-          stream: options.stream ?? 1,
-          seq,
-          ageMs: 0,
-          arrivedMs: clock.monotonicMs(),
-          body,
-        });
-        submitted += 1;
+        const agent = options.agentId ?? agentId;
+        const stream = options.stream ?? 1;
+        outstanding.push({ agent, stream, seq });
+        const arrivedMs = clock.monotonicMs();
+        detection.submit({ agentId: agent, stream, seq, ageMs: 0, arrivedMs, body });
         return body;
       },
-      settled: () => until(() => judged.length === submitted),
+      settled: () => until(() => outstanding.length === 0),
       until,
     };
   };

@@ -6,7 +6,7 @@ import { createEventBus } from '../../../hub/src/events.js';
 import type { BrokerMessage, PublishOptions } from '../../../hub/src/platform/broker/broker.js';
 import { systemClock } from '../../../hub/src/platform/clock.js';
 import { createQuestDb, type QuestDb } from '../../../hub/src/platform/questdb/questdb.js';
-import { createTelemetry, type Judge, type Telemetry } from '../../../hub/src/telemetry/index.js';
+import { createTelemetry, type Judge, type JudgedListener, type Telemetry } from '../../../hub/src/telemetry/index.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 import { testQuestDb } from '../../support/questdb.js';
 import { headerOf, packMessage } from '../../unit/telemetry/support.js';
@@ -26,10 +26,10 @@ describe('telemetry on real stores', () => {
   let published: { topic: string; payload: string; options: PublishOptions | undefined }[];
 
   const judge = (): Judge => {
-    let listener: (agentId: string, stream: number, seq: number) => void = () => undefined;
+    let listener: JudgedListener = () => undefined;
     return {
-      submit: ({ agentId: id, stream, seq }) => listener(id, stream, seq),
-      late: () => undefined,
+      submit: ({ agentId: id, stream, seq }) => listener(id, stream, seq, false),
+      late: (_agentId, _originStream, _body, healed) => healed(),
       onJudged: (heard) => (listener = heard),
       heard: () => undefined,
     };

@@ -61,12 +61,31 @@ describe('what waits to be judged', () => {
       batch(2, old),
       batch(3, { arrivedMs: 50_000 }),
     );
-    const passed: number[] = [];
-    queue.passOver(61_000, ({ seq }) => passed.push(seq));
-    expect(passed).toEqual([1, 7, 2]);
-    queue.passOver(61_000, ({ seq }) => passed.push(seq));
-    expect(passed).toEqual([1, 7, 2]);
-    expect(told(queue.take(10))).toBe('blind-a (1) blind-b (7) (2) 3');
+    expect(queue.passOver(61_000)).toBe(3);
+    expect(queue.passOver(61_000)).toBe(0);
+    expect(told(queue.take(10))).toBe('blind-a (2) blind-b (7) 3');
+  });
+  it('grows by no item, however long batches are passed over', () => {
+    const queue = createQueue();
+    let seq = 0;
+    for (let minute = 1; minute < 60; minute++) {
+      for (let second = 0; second < 60; second++)
+        for (const agentId of ['a', 'b'])
+          queue.add({ kind: 'batch', batch: batch(++seq, { agentId, arrivedMs: minute * 60_000 }) });
+      queue.passOver((minute + 2) * 60_000);
+    }
+    expect(told(queue.take(1))).toBe(`blind-a (${seq - 1}) blind-b (${seq})`);
+  });
+  it('tells a new stream, and a batch that is judged, apart from what was passed over', () => {
+    const old = { arrivedMs: 0 };
+    const queue = queueOf(
+      batch(8, old),
+      batch(1, { ...old, stream: 2 }),
+      batch(2, { stream: 2, arrivedMs: 50_000 }),
+    );
+    queue.add({ kind: 'batch', batch: batch(3, { stream: 2, ageMs: 90_000, arrivedMs: 50_000 }) });
+    queue.passOver(61_000);
+    expect(told(queue.take(10))).toBe('blind-a (8) (1) 2 blind-a (3)');
   });
   it('sets one item aside: a batch is still reported, an event is gone', () => {
     const event: Waiting = { kind: 'event', event: { kind: 'tick', elapsedMs: 1 } };

@@ -6,7 +6,7 @@ import type { DirectoryAgent, DirectoryCheck, FleetDirectory } from '../../../hu
 import { createCounters } from '../../../hub/src/telemetry/counters.js';
 import type { DeadLetter } from '../../../hub/src/telemetry/dead-letters.js';
 import { createIngest } from '../../../hub/src/telemetry/ingest.js';
-import type { Judge, LiveBatch } from '../../../hub/src/telemetry/ports.js';
+import type { Judge, JudgedListener, LiveBatch } from '../../../hub/src/telemetry/ports.js';
 import type { StreamEntry, StreamStore } from '../../../hub/src/telemetry/streams.js';
 import type { RowStore, WriterLimits } from '../../../hub/src/telemetry/writer.js';
 import { packMessage, type ManualClock } from './support.js';
@@ -64,22 +64,26 @@ export const createMemoryStreams = () => {
   return { store, known, control };
 };
 
-/** A judge that judges at once, or when it is told. */
+/** A judge that judges and heals at once, or when it is told. */
 export const createTestJudge = () => {
-  let listener: (agentId: string, stream: number, seq: number) => void = () => undefined;
+  let listener: JudgedListener = () => undefined;
   const told = {
     submitted: [] as LiveBatch[],
-    late: [] as { agentId: string; originStream: number; body: BatchBody }[],
+    late: [] as { agentId: string; originStream: number; body: BatchBody; healed: () => void }[],
     heard: [] as string[],
   };
   const control = { atOnce: true };
-  const judged = (batch: LiveBatch): void => listener(batch.agentId, batch.stream, batch.seq);
+  const judged = (batch: LiveBatch, passedOver = false): void =>
+    listener(batch.agentId, batch.stream, batch.seq, passedOver);
   const judge: Judge = {
     submit: (batch) => {
       told.submitted.push(batch);
       if (control.atOnce) judged(batch);
     },
-    late: (agentId, originStream, body) => told.late.push({ agentId, originStream, body }),
+    late: (agentId, originStream, body, healed) => {
+      told.late.push({ agentId, originStream, body, healed });
+      if (control.atOnce) healed();
+    },
     onJudged: (heard) => {
       listener = heard;
     },

@@ -196,7 +196,7 @@ describe('ingest', () => {
   });
 
   it('hands on what is too old as well: the judge records the time that nobody judged', async () => {
-    const { clock, live, begin, lastAck, judge } = await setUp();
+    const { clock, live, begin, lastAck, judge, rows } = await setUp();
     await begin();
     judge.control.atOnce = false;
     live(1);
@@ -208,11 +208,36 @@ describe('ingest', () => {
       { seq: 2, ageMs: 90_000 },
       { seq: 3, ageMs: 0 },
     ]);
-    expect(lastAck()).toMatchObject({ live: { judged: 0, stored: 3 } });
+    expect(rows.size).toBe(6);
+    // A kill now would lose the verdicts of what is stored: nothing may be forgotten yet.
+    expect(lastAck()).toMatchObject({ live: { judged: 0, stored: 0 } });
     judge.judged(judge.told.submitted[0]!);
-    judge.judged(judge.told.submitted[1]!);
+    judge.judged(judge.told.submitted[1]!, true);
+    judge.judged(judge.told.submitted[2]!);
     await clock.advance(1500);
-    expect(lastAck()).toMatchObject({ live: { judged: 2 } });
+    // The one that was passed over comes again as history, and `from` passes it here.
+    expect(lastAck()).toMatchObject({ live: { judged: 3, stored: 1 } });
+    live(4, { from: 3 });
+    judge.judged(judge.told.submitted[3]!);
+    await clock.advance(1500);
+    expect(lastAck()).toMatchObject({ live: { judged: 4, stored: 4 } });
+  });
+
+  it('tells history as stored once its time is healed as well', async () => {
+    const { clock, history, begin, lastAck, judge, rows } = await setUp();
+    await begin();
+    judge.control.atOnce = false;
+    history(1);
+    history(2);
+    await clock.advance(1500);
+    expect(rows.size).toBe(4);
+    expect(lastAck()).toMatchObject({ history: { stored: 0 } });
+    judge.told.late[1]!.healed();
+    await clock.advance(1500);
+    expect(lastAck()).toMatchObject({ history: { stored: 0 } });
+    judge.told.late[0]!.healed();
+    await clock.advance(1500);
+    expect(lastAck()).toMatchObject({ history: { stored: 2 } });
   });
 
   it('stores history, then hands it on as late with the stream it was made in, and never judges it', async () => {
