@@ -6,7 +6,12 @@ import { createEventBus } from '../../../hub/src/events.js';
 import type { BrokerMessage, PublishOptions } from '../../../hub/src/platform/broker/broker.js';
 import { systemClock } from '../../../hub/src/platform/clock.js';
 import { createQuestDb, type QuestDb } from '../../../hub/src/platform/questdb/questdb.js';
-import { createTelemetry, type Judge, type JudgedListener, type Telemetry } from '../../../hub/src/telemetry/index.js';
+import {
+  createTelemetry,
+  type Judge,
+  type JudgedListener,
+  type Telemetry,
+} from '../../../hub/src/telemetry/index.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 import { testQuestDb } from '../../support/questdb.js';
 import { headerOf, packMessage } from '../../unit/telemetry/support.js';
