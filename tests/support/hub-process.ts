@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The repository, from here as well as from a bundle in .cache/bench. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 export const ADMIN = { email: 'admin@bank.example', password: 'Correct-Horse-7-Staple' } as const;
 

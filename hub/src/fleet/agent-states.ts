@@ -77,8 +77,8 @@ export const createAgentStates = (deps: {
     const order = await db.transaction().execute(async (trx) => {
       const [row] = await lockAgents(trx, [agentId]);
       if (!row) return undefined;
-      const { state, state_stream: stream, connection, instance } = row;
-      const verdict = orderState({ state, stream, connection, instance }, message);
+      const { state, state_stream: stream, connection, instance, stream: telemetryStream } = row;
+      const verdict = orderState({ state, stream, connection, instance, telemetryStream }, message);
       const seenAt = seenAtMs === undefined ? undefined : new Date(seenAtMs);
       if (verdict.take) await saveStateMessage(trx, agentId, message, seenAt);
       return verdict;
@@ -90,6 +90,12 @@ export const createAgentStates = (deps: {
           agentId,
           order.reason,
           "a second machine uses this agent's identity while the first is online; enrol it as an agent of its own",
+        );
+      else if (order.reason === 'far-ahead')
+        refuse(
+          agentId,
+          order.reason,
+          'a state message of a stream or connection far ahead of the newest known',
         );
       else refused?.inc({ reason: order.reason });
       return;

@@ -78,7 +78,12 @@ export interface KnownState {
   stream: number;
   connection: number;
   instance: string | null;
+  /** The newest stream that telemetry knows: whichever of the two hears of a process first, the other may follow. */
+  telemetryStream: number;
 }
+
+/** A stream, or a connection, may be so far above the newest known: one each second for eleven days. */
+const MAX_JUMP = 1_000_000;
 
 export type StateOrder =
   | { take: true }
@@ -86,9 +91,10 @@ export type StateOrder =
       take: false;
       /**
        * `older`: of a connection before the newest one; `repeated`: says what is known; `ended`: the connection has
-       * had its last word; `second-instance`: another live machine uses the same identity; `revoked`: may not speak.
+       * had its last word; `second-instance`: another live machine uses the same identity; `revoked`: may not speak;
+       * `far-ahead`: of a stream or connection that no restarts explain, after which no later one could be told.
        */
-      reason: 'older' | 'repeated' | 'ended' | 'second-instance' | 'revoked';
+      reason: 'older' | 'repeated' | 'ended' | 'second-instance' | 'revoked' | 'far-ahead';
     };
 
 /** Puts state messages in order by (stream, connection), whatever order the broker brings them in (rule 7). */
@@ -102,6 +108,11 @@ export const orderState = (
   if (other && message.stream <= known.stream && known.state === 'online')
     return { take: false, reason: 'second-instance' };
   if (order < 0) return { take: false, reason: 'older' };
+  const isNewStream = message.stream > known.stream;
+  const before = isNewStream ? 0 : known.connection;
+  const newestStream = Math.max(known.stream, known.telemetryStream);
+  if (message.stream - newestStream > MAX_JUMP || message.connection - before > MAX_JUMP)
+    return { take: false, reason: 'far-ahead' };
   if (order > 0) return { take: true };
   if (known.state === message.state) return { take: false, reason: 'repeated' };
   // Within one connection there is one way only: online, then its end. A silence (rule 7) may have marked it lost

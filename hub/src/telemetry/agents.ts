@@ -51,7 +51,7 @@ export interface AgentState {
 export interface AgentBook {
   /** What PostgreSQL knows of an agent, also before it first speaks. */
   learn(agentId: string, newest: Newest): void;
-  /** The agent that may speak on this telemetry topic; undefined where the directory knows none. */
+  /** The agent that may speak on this telemetry topic; undefined where the directory knows none, or a revoked one. */
   at(topic: string): AgentState | undefined;
   byId(agentId: string): AgentState | undefined;
   remove(agentId: string): void;
@@ -118,7 +118,11 @@ export const createAgentBook = (directory: FleetDirectory): AgentBook => {
       const agent = byId.get(agentId);
       if (agent) agent.newest = newest;
     },
-    at: (topic) => byTopic.get(topic) ?? add(topic),
+    at: (topic) => {
+      const agent = byTopic.get(topic) ?? add(topic);
+      // An external broker may keep a connection that the embedded one would have cut.
+      return agent && directory.agent(agent.id)?.state !== 'revoked' ? agent : undefined;
+    },
     byId: (agentId) => byId.get(agentId),
     remove: (agentId) => {
       remove(agentId);

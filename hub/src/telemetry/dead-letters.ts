@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
 import type { Clock } from '../platform/clock.js';
 import type { Db } from '../platform/postgres/postgres.js';
+import { createFairShare } from './fair-share.js';
 
 export interface DeadLetter {
   agentId?: string;
@@ -19,11 +20,14 @@ const MAX_PAYLOAD_BYTES = 64 * 1024;
 /** Letters kept; older ones are deleted. */
 const MAX_KEPT = 10_000;
 const MAX_WAITING = 200;
-/** Letters a minute; a burst of as many at once. */
+/** Of one agent. */
+const MAX_WAITING_OF_ONE = 20;
+/** Letters a minute, of all and of one agent; a burst of as many at once. */
 const PER_MINUTE = 60;
+const PER_MINUTE_OF_ONE = 10;
 const RETRY_MS = 5_000;
 
-/** In PostgreSQL, at a bounded rate: a sender of nonsense must not fill a disk. */
+/** In PostgreSQL, at a bounded rate: a sender of nonsense must not fill a disk, nor keep the others from being heard. */
 export const createDeadLetters = (deps: {
   db: Db;
   clock: Clock;
@@ -34,17 +38,12 @@ export const createDeadLetters = (deps: {
   const { db, clock, log } = deps;
   const waiting: DeadLetter[] = [];
   let writing = false;
-  let tokens = PER_MINUTE;
-  let refilledMs = clock.monotonicMs();
+  const share = createFairShare(PER_MINUTE, PER_MINUTE_OF_ONE, clock.monotonicMs());
 
-  const hasToken = (): boolean => {
-    const nowMs = clock.monotonicMs();
-    tokens = Math.min(PER_MINUTE, tokens + ((nowMs - refilledMs) * PER_MINUTE) / 60_000);
-    refilledMs = nowMs;
-    if (tokens < 1) return false;
-    tokens--;
-    return true;
-  };
+  const hasRoom = ({ agentId }: DeadLetter): boolean =>
+    waiting.length < MAX_WAITING &&
+    waiting.filter((letter) => letter.agentId === agentId).length < MAX_WAITING_OF_ONE &&
+    share.take(agentId ?? '', clock.monotonicMs());
 
   const write = async (letters: readonly DeadLetter[]): Promise<void> => {
     const rows = letters.map(({ agentId, topic, reason, payload }) => ({
@@ -84,7 +83,7 @@ export const createDeadLetters = (deps: {
 
   return {
     add: (letter) => {
-      if (waiting.length >= MAX_WAITING || !hasToken()) return deps.lost.inc();
+      if (!hasRoom(letter)) return deps.lost.inc();
       // A copy: the payload is a view into a socket's buffer.
       waiting.push({ ...letter, payload: Buffer.from(letter.payload as string) });
       flush();

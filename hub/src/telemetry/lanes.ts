@@ -85,8 +85,17 @@ export interface Newest {
   process: string;
 }
 
-/** `older` also tells the same stream under another process: a restored disk, or a second copy. */
+/**
+ * A stream may be so far above the newest known: a process start each second for eleven days. Without a bound, one
+ * message with a stream near 2^53 would leave no number for any process of that agent ever after.
+ */
+export const MAX_STREAM_JUMP = 1_000_000;
+
+/**
+ * `older` also tells the same stream under another process (a restored disk, or a second copy), and a stream farther
+ * ahead than any restarts explain: both are refused, and told the next free one.
+ */
 export const orderOf = (newest: Newest, told: Newest): 'current' | 'newer' | 'older' => {
-  if (told.stream > newest.stream) return 'newer';
+  if (told.stream > newest.stream) return told.stream - newest.stream > MAX_STREAM_JUMP ? 'older' : 'newer';
   return told.stream === newest.stream && told.process === newest.process ? 'current' : 'older';
 };

@@ -83,14 +83,19 @@ describe('what telemetry keeps in PostgreSQL', () => {
       expect(second!.payload.toString()).toBe('a line');
     });
 
-    it('lets letters go past a rate, and counts them', async () => {
+    it('lets letters go past a rate, each agent within a share of its own, and counts them', async () => {
       const { letters, lost, clock } = setUp();
-      for (let i = 0; i < 100; i++) letters.add({ reason: `${i}`, payload: '' });
-      await until('a minute of them', async () => (await rows()).length === 60);
-      clock.advance(1000);
-      letters.add({ reason: 'one more', payload: '' });
-      await until('one more', async () => (await rows()).length === 61);
-      expect((await lost.get()).values[0]!.value).toBe(40);
+      const [noisy, quiet] = [await addAgent(test.postgres.db), await addAgent(test.postgres.db)];
+      const add = (agentId: string) => letters.add({ agentId, reason: 'schema', payload: '' });
+      for (let i = 0; i < 100; i++) add(noisy);
+      add(quiet);
+      await until('its share, and the other', async () => (await rows()).length === 11);
+      clock.advance(6_000);
+      add(noisy);
+      add(noisy);
+      await until('one more', async () => (await rows()).length === 12);
+      expect((await rows()).filter(({ agent_id: agentId }) => agentId === quiet)).toHaveLength(1);
+      expect((await lost.get()).values[0]!.value).toBe(91);
     });
   });
 });

@@ -20,12 +20,13 @@ describe('orderState', () => {
     stream,
     connection,
     instance: HERE,
+    telemetryStream: 0,
   });
   type Said = 'online' | 'lost' | 'stopped';
   it.each<[string, KnownState, [Said, number, number, string?], string]>([
     [
       'the first birth ever',
-      { state: 'pending', stream: 0, connection: 0, instance: null },
+      { state: 'pending', stream: 0, connection: 0, instance: null, telemetryStream: 0 },
       ['online', 1, 1],
       'take',
     ],
@@ -39,6 +40,16 @@ describe('orderState', () => {
     ['a birth overtaken by its own will', known('lost', 1, 1), ['online', 1, 1], 'ended'],
     ['a will after the clean stop', known('stopped', 1, 1), ['lost', 1, 1], 'ended'],
     ['a clean stop after silence had marked it lost', known('lost', 1, 1), ['stopped', 1, 1], 'take'],
+    ['a stream far ahead of any restarts', known('online', 3, 1), ['online', 1_000_004, 1], 'far-ahead'],
+    ['a stream at the end of all numbers', known('online', 3, 1), ['lost', 2 ** 53 - 1, 1], 'far-ahead'],
+    ['a connection far ahead of any reconnects', known('lost', 3, 1), ['online', 3, 1_000_002], 'far-ahead'],
+    ['a new stream that begins far ahead', known('lost', 3, 7), ['online', 4, 1_000_001], 'far-ahead'],
+    [
+      'a stream that telemetry has come to step by step',
+      { ...known('lost', 3, 1), telemetryStream: 2_000_000 },
+      ['online', 2_000_001, 1],
+      'take',
+    ],
     ['the same birth again', known('online', 1, 1), ['online', 1, 1], 'repeated'],
     ['the same will again', known('lost', 1, 1), ['lost', 1, 1], 'repeated'],
     [
@@ -83,8 +94,9 @@ describe('orderState', () => {
       );
     const run = (messages: readonly Parameters<typeof orderState>[1][]): AgentState =>
       messages.reduce<KnownState>(
-        (state, message) => (orderState(state, message).take ? { ...message } : state),
-        { state: 'pending', stream: 0, connection: 0, instance: null },
+        (state, message) =>
+          orderState(state, message).take ? { ...message, telemetryStream: message.stream } : state,
+        { state: 'pending', stream: 0, connection: 0, instance: null, telemetryStream: 0 },
       ).state;
     fc.assert(
       fc.property(

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { admit, createPrefix, orderOf, type Lane } from '../../../hub/src/telemetry/lanes.js';
+import {
+  MAX_STREAM_JUMP,
+  admit,
+  createPrefix,
+  orderOf,
+  type Lane,
+} from '../../../hub/src/telemetry/lanes.js';
 
 describe('createPrefix', () => {
   it('moves over settled places only, in whatever order they are settled', () => {
@@ -37,6 +43,9 @@ describe('orderOf', () => {
     ['the same process', { stream: 3, process: 'a' }, 'current'],
     ['the same stream under another process', { stream: 3, process: 'b' }, 'older'],
     ['an older stream', { stream: 2, process: 'a' }, 'older'],
+    ['as far ahead as may be', { stream: 3 + MAX_STREAM_JUMP, process: 'b' }, 'newer'],
+    ['farther ahead', { stream: 4 + MAX_STREAM_JUMP, process: 'b' }, 'older'],
+    ['as far ahead as numbers go', { stream: Number.MAX_SAFE_INTEGER, process: 'b' }, 'older'],
   ])('%s', (_what, told, order) => {
     expect(orderOf({ stream: 3, process: 'a' }, told)).toBe(order);
   });

@@ -1,4 +1,5 @@
 import { OUTCOME, type OutcomeCode } from '@siaga/shared';
+import { createCheckTable } from './check-table.js';
 import { createJournal } from './journal.js';
 import { CYCLE_RULES } from './pipeline.js';
 import { isWatched, turnUnknown } from './rules/blind.js';
@@ -12,6 +13,7 @@ import {
   type DeviceState,
   type WatchedDevice,
 } from './state.js';
+import { createSteadyRows } from './steady.js';
 import { numbersOf, track, type Cycle, type Output, type Tracked, type TrackedAgent } from './tracked.js';
 import type { EngineEvent } from './types.js';
 
@@ -59,27 +61,57 @@ export interface Engine {
 /** An empty engine; `clockMs` is where its own clock stands. */
 export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => {
   const devices = new Map<string, Tracked>();
-  const byCheck = new Map<number, Tracked>();
+  const checks = createCheckTable();
+  const byRow: (Tracked | undefined)[] = [];
   const agents = new Map<string, TrackedAgent>();
   const journal = createJournal();
+  const steady = createSteadyRows();
+  // Rows of devices that this group removed.
+  let left: number[] = [];
   const out: Output = { effects: [], reasons: [] };
   let engineClockMs = clockMs;
   let cycle: Cycle | undefined;
+  // Samples come by the batch: the agent is looked up once for all of them.
+  let heardId: string | undefined;
+  let heardNumber = 0;
 
   const agentOf = (agentId: string): TrackedAgent => {
     let agent = agents.get(agentId);
-    if (!agent) agents.set(agentId, (agent = { id: agentId, blind: null, devices: new Set() }));
+    if (!agent) {
+      agents.set(
+        agentId,
+        (agent = { id: agentId, number: agents.size + 1, blind: null, devices: new Set() }),
+      );
+      heardId = undefined;
+    }
     return agent;
+  };
+  const numberOf = (agentId: string): number => {
+    if (agentId !== heardId) {
+      heardId = agentId;
+      heardNumber = agents.get(agentId)?.number ?? -1;
+    }
+    return heardNumber;
   };
   const place = (tracked: Tracked): void => {
     devices.set(tracked.device.id, tracked);
     agentOf(tracked.device.agentId).devices.add(tracked);
-    if (tracked.device.checkId !== null) byCheck.set(tracked.device.checkId, tracked);
+    byRow[tracked.row] = tracked;
+    if (tracked.device.checkId !== null) checks.set(tracked.device.checkId, tracked.row);
   };
   const displace = (tracked: Tracked): void => {
     devices.delete(tracked.device.id);
     agents.get(tracked.device.agentId)?.devices.delete(tracked);
-    if (tracked.device.checkId !== null) byCheck.delete(tracked.device.checkId);
+    byRow[tracked.row] = undefined;
+    if (tracked.device.checkId !== null) checks.delete(tracked.device.checkId);
+  };
+  const touch = (tracked: Tracked): void => {
+    journal.touch(tracked);
+    steady.wake(tracked);
+  };
+  const settled = (tracked: Tracked | undefined): Tracked | undefined => {
+    if (tracked) steady.settle(tracked);
+    return tracked;
   };
   const forgetOutput = (): void => {
     out.effects = [];
@@ -97,44 +129,61 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
     lost,
     nowMs,
   ) => {
-    const tracked = byCheck.get(checkId);
+    const row = checks.get(checkId);
+    if (row === 0) return 'unwatched';
+    if (
+      code === OUTCOME.ok &&
+      steady.pass(row, numberOf(agentId), stream, seq, placeInBatch, stampMs, lost, engineClockMs)
+    )
+      return 'judged';
+    const tracked = byRow[row];
     if (tracked === undefined || tracked.device.agentId !== agentId) return 'unwatched';
-    const { state } = tracked;
-    if (!isAbove(state, stream, seq, placeInBatch)) return 'replay';
+    steady.settle(tracked);
+    if (!isAbove(tracked.state, stream, seq, placeInBatch)) return 'replay';
     if (code === OUTCOME.skipped) return 'skipped';
-    journal.touch(tracked);
+    touch(tracked);
+    judge(tracked, stampMs, code === OUTCOME.failed, lost, nowMs);
+    const { state } = tracked;
+    state.stream = stream;
+    state.seq = seq;
+    state.place = placeInBatch;
+    state.stampMs = stampMs;
+    steady.restIfSteady(tracked, numberOf(agentId));
+    return 'judged';
+  };
+
+  const judge = (tracked: Tracked, stampMs: number, failed: boolean, lost: number, nowMs: number): void => {
+    const { state, settings: own } = tracked;
     tracked.lookedAtMs = engineClockMs;
     tracked.seenMs = stampMs;
-    const failed = code === OUTCOME.failed;
     if (cycle === undefined) {
-      cycle = { tracked, state, settings: tracked.settings, stampMs, failed, lost, nowMs, out };
+      cycle = { tracked, state, settings: own, stampMs, failed, lost, nowMs, out };
     } else {
       cycle.tracked = tracked;
       cycle.state = state;
-      cycle.settings = tracked.settings;
+      cycle.settings = own;
       cycle.stampMs = stampMs;
       cycle.failed = failed;
       cycle.lost = lost;
       cycle.nowMs = nowMs;
     }
     for (const rule of CYCLE_RULES) rule(cycle);
-    state.stream = stream;
-    state.seq = seq;
-    state.place = placeInBatch;
-    state.stampMs = stampMs;
-    return 'judged';
   };
 
   const watch = (device: WatchedDevice, nowMs: number): void => {
     const known = devices.get(device.id);
     if (!known) {
       const state = freshState(Math.min(device.createdAtMs, nowMs), recordOf(device));
-      const tracked = track(device, state, settings, state.sinceMs, engineClockMs);
+      const tracked = track(device, state, settings, state.sinceMs, engineClockMs, steady.allot());
       place(tracked);
-      journal.undo(() => displace(tracked));
+      journal.undo(() => {
+        displace(tracked);
+        steady.release(tracked.row);
+      });
       out.effects.push({ kind: 'watch', deviceId: device.id, sinceMs: state.sinceMs });
       return;
     }
+    touch(known);
     const before = { device: known.device, ...numbersOf(known.device, known.settings) };
     const after = { device, ...numbersOf(device, settingsOf(settings, device.link, device.kind)) };
     const become = (next: typeof before): void => {
@@ -142,7 +191,6 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
       Object.assign(known, next);
       place(known);
     };
-    journal.touch(known);
     journal.undo(() => become(before));
     become(after);
     if (known.state.record === recordOf(device)) return;
@@ -155,9 +203,10 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
   const remove = (deviceId: string, nowMs: number): void => {
     const tracked = devices.get(deviceId);
     if (!tracked) return;
-    journal.touch(tracked);
+    touch(tracked);
     journal.undo(() => place(tracked));
     displace(tracked);
+    left.push(tracked.row);
     if (tracked.state.incidentOpen)
       out.effects.push({
         kind: 'resolve',
@@ -176,14 +225,23 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
   };
 
   return {
-    begin: () => journal.begin(),
+    begin: () => {
+      journal.begin();
+      steady.begin();
+    },
     output: () => out,
     commit: () => {
       journal.end();
+      steady.end();
+      left.forEach(steady.release);
+      left = [];
       forgetOutput();
     },
     rollback: () => {
+      // First the rows: what is undone after it may give a row back.
+      steady.rollback();
       journal.rollback();
+      left = [];
       forgetOutput();
     },
     outcome,
@@ -210,7 +268,7 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
           }
           for (const tracked of agent.devices) {
             if (!isWatched(tracked)) continue;
-            journal.touch(tracked);
+            touch(tracked);
             turnUnknown(tracked, event.reason, event.sinceMs, nowMs, out);
           }
           return;
@@ -240,8 +298,9 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
           journal.undo(() => (engineClockMs = before));
           engineClockMs += event.elapsedMs;
           for (const tracked of devices.values()) {
+            if (steady.isAtRest(tracked.row)) tracked.lookedAtMs = steady.lookedAtMs(tracked.row);
             if (!isStale(tracked, engineClockMs)) continue;
-            journal.touch(tracked);
+            touch(tracked);
             turnUnknown(tracked, 'no-samples', undefined, nowMs, out);
           }
           return;
@@ -250,11 +309,15 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
           event satisfies never;
       }
     },
-    load: (device, state, seenMs) => place(track(device, state, settings, seenMs, engineClockMs)),
-    tracked: (deviceId) => devices.get(deviceId),
-    trackedByCheck: (checkId) => byCheck.get(checkId),
+    load: (device, state, seenMs) =>
+      place(track(device, state, settings, seenMs, engineClockMs, steady.allot())),
+    tracked: (deviceId) => settled(devices.get(deviceId)),
+    trackedByCheck: (checkId) => settled(byRow[checks.get(checkId)]),
     isBlind: (agentId) => (agents.get(agentId)?.blind ?? null) !== null,
-    devices: () => devices.values(),
+    devices: () => {
+      for (const tracked of devices.values()) steady.settle(tracked);
+      return devices.values();
+    },
     agents: () => agents.values(),
     loadAgent: (agentId, blind) => {
       agentOf(agentId).blind = blind;

@@ -135,7 +135,8 @@ export const resetPosition = (state: DeviceState, record: string): void => {
 export const isAbove = (state: DeviceState, stream: number, seq: number, place: number): boolean =>
   stream !== state.stream ? stream > state.stream : seq !== state.seq ? seq > state.seq : place > state.place;
 
-const TEN_CYCLES = 0xfffff;
+/** Mask of ten cycles' losses, 2 bits a cycle. */
+export const TEN_CYCLES = 0xfffff;
 
 /** Puts a cycle's lost packets (0–3) into the loss window; the oldest cycle falls out. */
 export const rememberLoss = (state: DeviceState, lost: number): void => {

@@ -17,11 +17,15 @@ export interface Tracked {
   lookedAtMs: number;
   /** The group in which the state was put aside for a rollback. */
   mark: number;
+  /** Its row in steady.ts. */
+  row: number;
 }
 
 /** An agent in the running engine. */
 export interface TrackedAgent {
   id: string;
+  /** 1 or more; another one each agent of this process. */
+  number: number;
   /** Why it is blind; null while it is heard. */
   blind: BlindReason | null;
   devices: Set<Tracked>;
@@ -56,9 +60,10 @@ export const track = (
   settings: SettingsByClass,
   seenMs: number,
   lookedAtMs: number,
+  row: number,
 ): Tracked => {
   const own = settingsOf(settings, device.link, device.kind);
-  return { device, state, seenMs, lookedAtMs, mark: 0, ...numbersOf(device, own) };
+  return { device, state, seenMs, lookedAtMs, mark: 0, row, ...numbersOf(device, own) };
 };
 
 /** What follows for a device from its class's numbers and its interval. */
