@@ -16,11 +16,14 @@ const known = readdirSync(here)
 
 const args = process.argv.slice(2);
 const save = args.includes('--save');
-const asked = args.filter((arg) => !arg.startsWith('--'));
+// Names first, then options: they and their values go to the benchmarks as they are.
+const firstOption = args.findIndex((arg) => arg.startsWith('-'));
+const asked = firstOption < 0 ? args : args.slice(0, firstOption);
+const options = args.slice(asked.length).filter((arg) => arg !== '--save');
 const unknown = asked.filter((name) => !known.includes(name));
 if (args.includes('--help') || unknown.length > 0) {
   if (unknown.length > 0) console.error(`no such benchmark: ${unknown.join(', ')}`);
-  console.error(`usage: npm run bench [name …] [-- --save]   names: ${known.join(', ')}`);
+  console.error(`usage: npm run bench [name …] [-- --save] [--option value …]   names: ${known.join(', ')}`);
   process.exit(unknown.length > 0 ? 1 : 0);
 }
 
@@ -47,16 +50,12 @@ for (const name of asked.length > 0 ? asked : known) {
       rolldownOptions: { output: { entryFileNames: `${name}.mjs` } },
     },
   });
-  const run = spawnSync(
-    process.execPath,
-    ['--expose-gc', join(outDir, `${name}.mjs`), ...args.filter((arg) => arg.startsWith('--'))],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
+  const run = spawnSync(process.execPath, ['--expose-gc', join(outDir, `${name}.mjs`), ...options], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
   process.stdout.write(run.stdout);
   if (run.status !== 0) failed = true;
   if (save) {

@@ -1,4 +1,5 @@
-import { OUTCOME, type BatchBody } from '@siaga/shared';
+import { OUTCOME } from '@siaga/shared';
+import type { Cycles } from '../telemetry/ports.js';
 import { judgeRuns, type LateHealth, type LateNumbers, type LateRun } from './engine/index.js';
 import type { HealRequest } from './store.js';
 
@@ -24,7 +25,7 @@ export interface LateSamples {
    * `settled`: what the batch tells is healed, and nothing of it is needed any more to judge what comes after. Only then
    * its agent may forget it: a run of three failures in two batches is seen whole also by a hub that was killed between.
    */
-  add(agentId: string, body: BatchBody, settled: () => void): void;
+  add(agentId: string, body: Cycles, settled: () => void): void;
   /** What is to be healed next, at most MAX_DEVICES; empty where nothing is. */
   take(): HealRequest[];
   /** The taken requests are done. */

@@ -61,7 +61,11 @@ export interface AgentBook {
   release(agent: AgentState): HeldMessage[];
 }
 
-export const createAgentBook = (directory: FleetDirectory): AgentBook => {
+/** @param onGone an agent's state is given up: it was removed, or speaks in another shard from now on */
+export const createAgentBook = (
+  directory: FleetDirectory,
+  onGone: (agent: AgentState) => void,
+): AgentBook => {
   const byTopic = new Map<string, AgentState>();
   const byId = new Map<string, AgentState>();
   const known = new Map<string, Newest>();
@@ -81,6 +85,7 @@ export const createAgentBook = (directory: FleetDirectory): AgentBook => {
     const agent = byId.get(agentId);
     if (!agent) return;
     release(agent);
+    onGone(agent);
     byId.delete(agentId);
     byTopic.delete(agent.topic);
   };

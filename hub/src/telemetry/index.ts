@@ -14,7 +14,7 @@ import type { Judge, LatestFigures } from './ports.js';
 import { createSeriesReader, type SeriesRequest } from './series.js';
 import { createStreamStore } from './streams.js';
 
-export type { Judge, JudgedListener, LatestFigures, LiveBatch } from './ports.js';
+export type { CycleColumns, Cycles, Judge, JudgedListener, LatestFigures, LiveBatch } from './ports.js';
 export type { SeriesRequest } from './series.js';
 
 /** Time the last rows get to be committed at a clean stop; what is left comes again from the agents' rings. */

@@ -10,13 +10,13 @@ import type { EventBus } from '../events.js';
 import type { DirectoryCheck, FleetDirectory } from '../fleet/ports.js';
 import type { Clock } from '../platform/clock.js';
 import { ACK_PATIENCE_MS, createAcks } from './acks.js';
-import { ackFor, createAgentBook, isSettled, type AgentState } from './agents.js';
+import { ackFor, createAgentBook, isSettled, type AgentState, type JudgingBatch } from './agents.js';
 import { decodeBody, splitMessage, type PlacedHeader } from './codec.js';
 import type { Counters, MessageFault } from './counters.js';
 import type { DeadLetters } from './dead-letters.js';
 import { admit, orderOf, type Lane } from './lanes.js';
 import { createLatest, type Latest } from './latest.js';
-import type { Judge, JudgedListener } from './ports.js';
+import type { Cycles, Judge, JudgedListener } from './ports.js';
 import { createStreamRegistry } from './registry.js';
 import { noteStamp, report } from './reports.js';
 import { siftBatch, type RowFault, type Sifted } from './rows.js';
@@ -32,6 +32,9 @@ const MAX_UNSETTLED = 4_096;
 const MAX_SAMPLES_JUDGING = 1_200_000;
 /** The same for batches, whatever is in them. */
 const MAX_BATCHES_JUDGING = 20_000;
+/** The same for all agents together: some 60 MB. */
+const MAX_SAMPLES_JUDGING_OF_ALL = 6_000_000;
+const MAX_BATCHES_JUDGING_OF_ALL = 100_000;
 /** After so long the judge has passed a batch over and holds nothing of it, though it may not have said so yet. */
 const JUDGING_ENDS_MS = LIVE_WINDOW_MS + 10_000;
 /** Rows of one agent that may wait for the row store, half of all; past it they are let go and come as history. */
@@ -47,7 +50,7 @@ interface Batch extends RowBatch {
   /** Rows when it was taken; refused ones go from `rows`. */
   taken: number;
   /** History only: handed on once stored. */
-  body: BatchBody | undefined;
+  body: Cycles | undefined;
   /** What stands between the batch and its `stored`: rows to be committed, verdicts to be committed or time to be healed. */
   open: number;
 }
@@ -86,8 +89,13 @@ export interface Ingest {
 export const createIngest = (deps: IngestDeps): Ingest => {
   const { judge, directory, clock, counters, log, events } = deps;
   const latest = createLatest();
-  const agents = createAgentBook(directory);
+  const agents = createAgentBook(directory, (agent) => {
+    acks.forget(agent);
+    takeOffJudging(agent, agent.judging.length);
+  });
   let running = false;
+  /** Over all agents. */
+  const judging = { samples: 0, batches: 0 };
 
   const loggedMs = new Map<string, number>();
   const warn = (what: string, fields: object): void => {
@@ -267,11 +275,25 @@ export const createIngest = (deps: IngestDeps): Ingest => {
 
   const isJudgeFull = (agent: AgentState): boolean => {
     const endedMs = clock.monotonicMs() - JUDGING_ENDS_MS;
-    for (let head = agent.judging[0]; head && head.arrivedMs < endedMs; head = agent.judging[0]) {
-      agent.judging.shift();
-      agent.samplesJudging -= head.samples;
+    const ended = agent.judging.findIndex(({ arrivedMs }) => arrivedMs >= endedMs);
+    takeOffJudging(agent, ended < 0 ? agent.judging.length : ended);
+    return (
+      agent.samplesJudging >= MAX_SAMPLES_JUDGING ||
+      agent.judging.length >= MAX_BATCHES_JUDGING ||
+      judging.samples >= MAX_SAMPLES_JUDGING_OF_ALL ||
+      judging.batches >= MAX_BATCHES_JUDGING_OF_ALL
+    );
+  };
+
+  /** The first so many do not wait for verdicts any more. */
+  const takeOffJudging = (agent: AgentState, count: number): JudgingBatch[] => {
+    const taken = agent.judging.splice(0, count);
+    for (const { samples } of taken) {
+      agent.samplesJudging -= samples;
+      judging.samples -= samples;
     }
-    return agent.samplesJudging >= MAX_SAMPLES_JUDGING || agent.judging.length >= MAX_BATCHES_JUDGING;
+    judging.batches -= taken.length;
+    return taken;
   };
 
   const roomFault = (agent: AgentState, header: BatchHeader, lane: Lane): 'full' | undefined => {
@@ -333,6 +355,8 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     // Also what is too old to be judged: the judge passes it over itself, and puts that time on record.
     agent.judging.push({ stream, seq, samples: rows, arrivedMs, settle: () => settle(batch) });
     agent.samplesJudging += rows;
+    judging.samples += rows;
+    judging.batches++;
     judge.submit({ agentId: agent.id, stream, seq, ageMs, arrivedMs, body });
     if (sifted.newestMs !== undefined) noteStamp(agent.figures, sifted.newestMs, ageMs, clock.nowMs());
   };
@@ -369,14 +393,9 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     const later = agent.judging.findIndex(
       (item) => item.stream > stream || (item.stream === stream && item.seq > seq),
     );
-    for (const { samples, settle: judged } of agent.judging.splice(
-      0,
-      later < 0 ? agent.judging.length : later,
-    )) {
-      agent.samplesJudging -= samples;
-      // What was passed over is never told as stored: after a minute its agent brings it again, as history.
-      if (!passedOver) judged();
-    }
+    // What was passed over is never told as stored: after a minute its agent brings it again, as history.
+    for (const batch of takeOffJudging(agent, later < 0 ? agent.judging.length : later))
+      if (!passedOver) batch.settle();
     if (agent.live?.stream !== stream) return;
     // The judge speaks in order: all before it are judged as well.
     agent.live.judged.passTo(Math.min(seq, agent.live.next - 1));
@@ -384,11 +403,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
   };
   judge.onJudged(onJudged);
 
-  const onAgentRemoved = (agentId: string): void => {
-    const agent = agents.byId(agentId);
-    if (agent) acks.forget(agent);
-    agents.remove(agentId);
-  };
+  const onAgentRemoved = (agentId: string): void => agents.remove(agentId);
   const onDeviceRemoved = (deviceId: string): void => latest.forgetDevice(deviceId);
 
   return {

@@ -24,14 +24,15 @@ export interface Latest {
 }
 
 export const createLatest = (): Latest => {
-  const byCheck = new Map<number, Figures>();
+  /** By check id, which PostgreSQL counts up from 1. */
+  const byCheck: (Figures | undefined)[] = [];
   return {
     note: (checkId, deviceId, atMs, outcome, avgUs, lost) => {
       if (outcome === OUTCOME.skipped) return;
-      let figures = byCheck.get(checkId);
+      let figures = byCheck[checkId];
       if (!figures) {
         figures = { deviceId, atMs: 0, avgUs: -1, cycles: 0, lost: 0 };
-        byCheck.set(checkId, figures);
+        byCheck[checkId] = figures;
       }
       figures.atMs = atMs;
       figures.avgUs = outcome === OUTCOME.ok ? avgUs : -1;
@@ -39,7 +40,7 @@ export const createLatest = (): Latest => {
       if (figures.cycles <= WHOLE_CYCLES) figures.cycles++;
     },
     of: (checkId) => {
-      const figures = byCheck.get(checkId);
+      const figures = byCheck[checkId];
       if (!figures) return undefined;
       return {
         rttMs: figures.avgUs < 0 ? null : figures.avgUs / 1000,
@@ -48,7 +49,9 @@ export const createLatest = (): Latest => {
       };
     },
     forgetDevice: (deviceId) => {
-      for (const [checkId, figures] of byCheck) if (figures.deviceId === deviceId) byCheck.delete(checkId);
+      byCheck.forEach((figures, checkId) => {
+        if (figures?.deviceId === deviceId) byCheck[checkId] = undefined;
+      });
     },
   };
 };

@@ -1,4 +1,19 @@
-import type { BatchBody } from '@siaga/shared';
+/**
+ * What detection needs of a batch: columns of equal length, a place a probe cycle, as IcmpColumns. A row that is not to
+ * be judged stays in its place as OUTCOME.skipped, so that places mean the same whenever the batch comes again.
+ */
+export interface CycleColumns {
+  c: ArrayLike<number>;
+  d: ArrayLike<number>;
+  o: ArrayLike<number>;
+  l: ArrayLike<number>;
+}
+
+export interface Cycles {
+  /** Epoch ms that the first delta counts from. */
+  t0: number;
+  icmp?: CycleColumns;
+}
 
 /** A live batch in (stream, seq) order, as ingest hands it to detection. */
 export interface LiveBatch {
@@ -9,7 +24,7 @@ export interface LiveBatch {
   ageMs: number;
   /** Hub's monotonic clock on arrival, ms. */
   arrivedMs: number;
-  body: BatchBody;
+  body: Cycles;
 }
 
 /**
@@ -24,7 +39,7 @@ export interface Judge {
    * Rows of a history batch, after they were stored: heal availability, put it on the timeline, never judge. `healed` is
    * called once that is committed; never where this hub does not judge (any more).
    */
-  late(agentId: string, originStream: number, body: BatchBody, healed: () => void): void;
+  late(agentId: string, originStream: number, body: Cycles, healed: () => void): void;
   onJudged(listener: JudgedListener): void;
   /** Any sign of life of an agent (message, hello), so that silence can be told. */
   heard(agentId: string): void;

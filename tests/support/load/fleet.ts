@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { PumpRate } from './pump-agent.js';
 
 /** A device of the load, as its hub knows it. */
 export interface LoadDevice {
@@ -48,6 +49,8 @@ export interface LoadConfig {
   /** Agents started a second, so that a start is no storm unless one is wanted. */
   startPerS: number;
   outages: Outage[];
+  /** Agents that pour samples in instead of probing: for benchmarks of what stands behind them. */
+  pump?: PumpRate;
 }
 
 export const readFleet = async (path: string): Promise<LoadFleet> =>

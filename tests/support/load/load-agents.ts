@@ -14,6 +14,7 @@ import { createCoarseClock } from './coarse-clock.js';
 import type { LoadAgent, LoadConfig, LoadFleet } from './fleet.js';
 import { createLedgerWriter, type LedgerWriter } from './ledger-writer.js';
 import { createMemoryFiles, createMemoryStore } from './memory-store.js';
+import { createPumpAgent } from './pump-agent.js';
 import { createScriptedProbers } from './scripted-prober.js';
 
 /** Far above every version that a hub of ours gets to. */
@@ -63,6 +64,7 @@ export const createLoadAgents = (
   let connected = 0;
   let messages = 0;
   let bytes = 0;
+  let poured = 0;
   let isQuiet = false;
   const quietActions = new Set<() => void>();
 
@@ -123,7 +125,7 @@ export const createLoadAgents = (
       ? createLevelStore(join(directory, 'outbox'), () => clock.nowMs())
       : createMemoryStore();
     const credentials = { username: about.username, password: about.password, clientId: about.agentId };
-    return createAgent({
+    const deps = {
       identity: { agentId: about.agentId, shard: about.shard },
       instance: `load-${agent}`,
       version: '0.0.0-load',
@@ -134,10 +136,11 @@ export const createLoadAgents = (
       store: ledger ? ledger.watch(agent, store) : store,
       streamFile: onDisk ? createStreamFile(directory) : memory.streamFile,
       configFile: unlessQuiet(onDisk ? createConfigFile(directory) : memory.configFile),
-      prober: probers.of(agent, about),
-      hostReader,
       log: { ...log, info: () => undefined },
-    });
+    };
+    return config.pump
+      ? createPumpAgent(deps, about, config.pump, (samples) => (poured += samples))
+      : createAgent({ ...deps, prober: probers.of(agent, about), hostReader });
   };
   const agents = fleet.agents.map(create);
 
@@ -159,7 +162,7 @@ export const createLoadAgents = (
     figures: () => ({
       agents: agents.length,
       connected,
-      produced: probers.produced,
+      produced: probers.produced + poured,
       underWay: probers.underWay,
       messages,
       bytes,

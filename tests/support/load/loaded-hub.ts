@@ -23,12 +23,20 @@ export interface LoadedHub {
 export const startLoadedHub = async (
   shape: FleetShape,
   env: Record<string, string> = {},
+  /** Arguments for the hub's Node, e.g. `--cpu-prof`. */
+  nodeArgs: readonly string[] = [],
 ): Promise<LoadedHub> => {
   const directory = await mkdtemp(join(tmpdir(), 'siaga-load-'));
   const dataDir = join(directory, 'hub');
   const ports = { httpPort: await freePort(), mqttPort: await freePort() };
   const start = () =>
-    startHubProcess({ dataDir, ...ports, env: { SIAGA_LOCAL_AGENT: 'off', ...env }, deadlineMs: 240_000 });
+    startHubProcess({
+      dataDir,
+      ...ports,
+      env: { SIAGA_LOCAL_AGENT: 'off', ...env },
+      command: [process.execPath, ...nodeArgs, 'deploy/start.mjs'],
+      deadlineMs: 240_000,
+    });
   let hub = await start();
   let fleet: LoadFleet;
   try {

@@ -41,6 +41,7 @@ export interface LoadOptions {
   tickMs?: number;
   startPerS?: number;
   outages?: Outage[];
+  pump?: LoadConfig['pump'];
   /** Hears what the agents warn of; default: nobody. */
   onWarning?: (line: string) => void;
   /** Arguments for Node itself, e.g. `--cpu-prof`. */
@@ -75,6 +76,7 @@ export const startLoad = async (options: LoadOptions): Promise<Load> => {
     tickMs: options.tickMs ?? 0,
     startPerS: options.startPerS ?? 200,
     outages: options.outages ?? [],
+    ...(options.pump && { pump: options.pump }),
   };
   await writeFleet(config.fleet, options.fleet);
   const configPath = join(directory, 'load.json');

@@ -5,7 +5,7 @@ import { AGENT_IDS, SHARD, createTestDirectory } from './ingest-harness.js';
 
 describe('createAgentBook', () => {
   it('gives back the room of held messages, however often agents begin anew', () => {
-    const book = createAgentBook(createTestDirectory());
+    const book = createAgentBook(createTestDirectory(), () => undefined);
     const agent = book.at(agentTopic(SHARD, AGENT_IDS[0], 'telemetry'))!;
     const message = Buffer.alloc(256 * 1024);
     // Twice what all agents together may hold at a time.

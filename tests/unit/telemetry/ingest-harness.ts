@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { agentTopic, type Ack, type BatchBody, type BatchHeader } from '@siaga/shared';
+import { agentTopic, type Ack, type BatchHeader } from '@siaga/shared';
 import { createEventBus, type AgentReport } from '../../../hub/src/events.js';
 import type { DirectoryAgent, DirectoryCheck, FleetDirectory } from '../../../hub/src/fleet/ports.js';
 import { createCounters } from '../../../hub/src/telemetry/counters.js';
 import type { DeadLetter } from '../../../hub/src/telemetry/dead-letters.js';
 import { createIngest } from '../../../hub/src/telemetry/ingest.js';
-import type { Judge, JudgedListener, LiveBatch } from '../../../hub/src/telemetry/ports.js';
+import type { Cycles, Judge, JudgedListener, LiveBatch } from '../../../hub/src/telemetry/ports.js';
 import type { StreamEntry, StreamStore } from '../../../hub/src/telemetry/streams.js';
 import type { RowStore, WriterLimits } from '../../../hub/src/telemetry/writer.js';
 import { packMessage, type ManualClock } from './support.js';
@@ -69,7 +69,7 @@ export const createTestJudge = () => {
   let listener: JudgedListener = () => undefined;
   const told = {
     submitted: [] as LiveBatch[],
-    late: [] as { agentId: string; originStream: number; body: BatchBody; healed: () => void }[],
+    late: [] as { agentId: string; originStream: number; body: Cycles; healed: () => void }[],
     heard: [] as string[],
   };
   const control = { atOnce: true };

@@ -174,7 +174,7 @@ describe('ingest', () => {
     send(headerOf({ seq: 2, from: 1 }), icmpBody(1000, 1));
     await clock.advance(300);
     expect([...rows].map((line) => /check_id=(\d+)/.exec(line)![1])).toEqual(['1', '2']);
-    expect(judge.told.submitted[0]!.body.icmp!.c).toEqual([1, 2]);
+    expect(Array.from(judge.told.submitted[0]!.body.icmp!.o)).toEqual([0, 2, 2, 0]);
     expect(await count('rows_dropped_total', 'foreign-check')).toBe(1);
     expect(await count('rows_dropped_total', 'unknown-check')).toBe(1);
     expect(await count('rows_dropped_total', 'stamp')).toBe(1);
