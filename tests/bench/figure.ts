@@ -13,3 +13,9 @@ export const printFigure = (figure: {
 /** The middle of an odd number of values. */
 export const medianOf = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+/** The value that this share (0–1) of them does not exceed; NaN of none. */
+export const percentileOf = (values: readonly number[], share: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+};
