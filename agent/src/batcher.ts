@@ -1,6 +1,7 @@
 import { MAX_BATCH_SAMPLES, MAX_MESSAGE_BYTES, type AgentStatus, type OutcomeCode } from '@siaga/shared';
 import type { HostFigures } from './host.js';
 import { encodeBody, type EncodedBody } from './codec.js';
+import { createJsonBytes } from './json-bytes.js';
 import type { AgentTime } from './time.js';
 
 /** Longest JSON of one place over all its columns, commas included: the widest value each column's schema allows. */
@@ -56,12 +57,6 @@ interface Columns {
   monoMs: Float64Array;
 }
 
-const joined = (values: ArrayLike<number>, length: number): string => {
-  let text = '';
-  for (let place = 0; place < length; place++) text += place === 0 ? `${values[place]}` : `,${values[place]}`;
-  return text;
-};
-
 /** Deltas of rounded values, so that no rounding adds up; the first counts from `t0`. */
 const deltas = (values: Float64Array, length: number, t0: number): number[] => {
   const result = new Array<number>(length);
@@ -92,6 +87,7 @@ export const createBatcher = (time: AgentTime, maxBytes = MAX_MESSAGE_BYTES / 2)
   let max = new Int32Array(64);
   const host = newColumns(64);
   const hostFigures: HostFigures[] = [];
+  const json = createJsonBytes();
   let firstMonoMs = 0;
   let provisional = false;
 
@@ -130,29 +126,47 @@ export const createBatcher = (time: AgentTime, maxBytes = MAX_MESSAGE_BYTES / 2)
     return place;
   };
 
-  const extent = (of: (a: number, b: number) => number): number => {
-    let result: number | undefined;
-    for (const columns of [icmp, host])
-      for (let place = 0; place < columns.length; place++) {
-        const stamp = Math.round(columns.stampMs[place] as number);
-        result = result === undefined ? stamp : of(result, stamp);
+  /** Time range of the stamps, rounded as they travel. */
+  const extent = (): { fromMs: number; toMs: number } => {
+    let fromMs = Infinity;
+    let toMs = -Infinity;
+    for (const { stampMs, length } of [icmp, host])
+      for (let place = 0; place < length; place++) {
+        const stamp = stampMs[place] as number;
+        if (stamp < fromMs) fromMs = stamp;
+        if (stamp > toMs) toMs = stamp;
       }
-    return result ?? Math.round(time.nowMs());
+    if (fromMs > toMs) fromMs = toMs = time.nowMs();
+    return { fromMs: Math.round(fromMs), toMs: Math.round(toMs) };
   };
 
-  const hostJson = (deltasMs: number[]): string => {
-    const column = (of: (figures: HostFigures) => number): string => joined(hostFigures.map(of), host.length);
-    return (
-      `"host":{"c":[${joined(host.check, host.length)}],"d":[${joined(deltasMs, host.length)}],` +
-      `"cpu":[${column((f) => f.cpuPercent)}],"mem":[${column((f) => f.memoryPercent)}],` +
-      `"disk":[${column((f) => f.diskPercent)}],"up":[${column((f) => f.uptimeS)}]}`
+  const writeIcmp = (deltasMs: readonly number[]): void => {
+    const { length } = icmp;
+    const write = (name: string, values: ArrayLike<number>): void => {
+      json.text(name);
+      json.integers(values, length);
+    };
+    write(',"icmp":{"c":[', icmp.check);
+    write('],"d":[', deltasMs);
+    write('],"o":[', outcome);
+    write('],"a":[', min);
+    write('],"b":[', avg);
+    write('],"m":[', max);
+    write('],"l":[', lostColumn);
+    json.text(']}');
+  };
+
+  const writeHost = (deltasMs: readonly number[]): void => {
+    const column = (of: (figures: HostFigures) => number): string => hostFigures.map(of).join(',');
+    json.text(',"host":{"c":[');
+    json.integers(host.check, host.length);
+    json.text('],"d":[');
+    json.integers(deltasMs, host.length);
+    json.text(
+      `],"cpu":[${column((f) => f.cpuPercent)}],"mem":[${column((f) => f.memoryPercent)}],` +
+        `"disk":[${column((f) => f.diskPercent)}],"up":[${column((f) => f.uptimeS)}]}`,
     );
   };
-
-  const icmpJson = (deltasMs: number[]): string =>
-    `"icmp":{"c":[${joined(icmp.check, icmp.length)}],"d":[${joined(deltasMs, icmp.length)}],` +
-    `"o":[${joined(outcome, icmp.length)}],"a":[${joined(min, icmp.length)}],"b":[${joined(avg, icmp.length)}],` +
-    `"m":[${joined(max, icmp.length)}],"l":[${joined(lostColumn, icmp.length)}]}`;
 
   return {
     get samples() {
@@ -180,15 +194,16 @@ export const createBatcher = (time: AgentTime, maxBytes = MAX_MESSAGE_BYTES / 2)
       const samples = icmp.length + host.length;
       const firstStamp = icmp.length > 0 ? icmp.stampMs[0] : host.length > 0 ? host.stampMs[0] : time.nowMs();
       const t0 = Math.round(firstStamp as number);
-      const parts = [`"t0":${t0}`];
-      if (icmp.length > 0) parts.push(icmpJson(deltas(icmp.stampMs, icmp.length, t0)));
-      if (host.length > 0) parts.push(hostJson(deltas(host.stampMs, host.length, t0)));
-      if (status) parts.push(`"status":${JSON.stringify(status)}`);
+      json.begin();
+      json.text(`{"t0":${t0}`);
+      if (icmp.length > 0) writeIcmp(deltas(icmp.stampMs, icmp.length, t0));
+      if (host.length > 0) writeHost(deltas(host.stampMs, host.length, t0));
+      if (status) json.text(`,"status":${JSON.stringify(status)}`);
+      json.text('}');
       const sealed: SealedBatch = {
-        body: encodeBody(`{${parts.join(',')}}`),
+        body: encodeBody(json.bytes()),
         samples,
-        fromMs: extent(Math.min),
-        toMs: extent(Math.max),
+        ...extent(),
         monotonic: undefined,
       };
       if (provisional) {

@@ -1,6 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { BatchBody, MAX_MESSAGE_BYTES, type BatchHeader } from '@siaga/shared';
-import { Check } from 'typebox/value';
+import { MAX_MESSAGE_BYTES, type BatchBody, type BatchHeader } from '@siaga/shared';
 
 /** A batch's body as it travels: JSON columns, raw-deflated where that is shorter. */
 export interface EncodedBody {
@@ -10,13 +9,34 @@ export interface EncodedBody {
 
 const LINE_FEED = 10;
 
-/** The body as bytes, deflated where that is shorter. */
-export const encodeBody = (json: string): EncodedBody => {
+/** From here on the quick way is taken: a full batch is a tenth longer by it, and costs a quarter of the time. */
+const LARGE_BYTES = 16 * 1024;
+const QUICK = { level: 2 };
+
+/** The body as bytes of its own, deflated where that is shorter. */
+export const encodeBody = (json: string | Uint8Array): EncodedBody => {
   const plain = Buffer.from(json);
-  const deflated = deflateRawSync(plain);
+  const deflated = plain.length < LARGE_BYTES ? deflateRawSync(plain) : deflateRawSync(plain, QUICK);
   return deflated.length < plain.length
     ? { bytes: deflated, deflated: true }
     : { bytes: plain, deflated: false };
+};
+
+const isColumnGroup = (group: unknown): boolean => {
+  if (group === undefined) return true;
+  if (typeof group !== 'object' || group === null) return false;
+  const columns = Object.values(group) as unknown[];
+  const length = Array.isArray(columns[0]) ? columns[0].length : -1;
+  return columns.every(
+    (column) =>
+      Array.isArray(column) && column.length === length && column.every((value) => typeof value === 'number'),
+  );
+};
+
+/** As much as stamping needs: the body is this agent's own, and the hub checks it to the letter. */
+const isBody = (value: unknown): value is BatchBody => {
+  const { t0, icmp, host } = (value ?? {}) as Partial<Record<keyof BatchBody, unknown>>;
+  return Number.isSafeInteger(t0) && isColumnGroup(icmp) && isColumnGroup(host);
 };
 
 /** The body's columns, or undefined where the bytes are none (a damaged disk). */
@@ -26,7 +46,7 @@ export const decodeBody = (body: EncodedBody): BatchBody | undefined => {
       ? inflateRawSync(body.bytes, { maxOutputLength: MAX_MESSAGE_BYTES })
       : Buffer.from(body.bytes);
     const value: unknown = JSON.parse(plain.toString());
-    return Check(BatchBody, value) ? value : undefined;
+    return isBody(value) ? value : undefined;
   } catch {
     return undefined;
   }

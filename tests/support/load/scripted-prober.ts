@@ -1,7 +1,7 @@
 import { OUTCOME, PACKETS_PER_CYCLE, type OutcomeCode } from '@siaga/shared';
 import type { Clock } from '../../../agent/src/clock.js';
 import type { CycleListener, Prober } from '../../../agent/src/prober.js';
-import type { LoadAgent, LoadDevice, Outage } from './fleet.js';
+import type { LoadAgent, Outage } from './fleet.js';
 import { avgUsOf, maxUsOf, minUsOf, numberOf } from './numbers.js';
 
 /** Answers are given together, so many ms apart. */
@@ -30,17 +30,22 @@ export interface ScriptedProbers {
 }
 
 interface Target {
-  device: LoadDevice;
   agent: number;
+  checkId: number;
   owner: { listener: CycleListener; stopped: boolean };
-  /** In order; those that are over are shifted off. */
-  outages: Outage[];
+  /** In order; those that are over are shifted off. Undefined where it never dies. */
+  outages: Outage[] | undefined;
   forced: boolean | undefined;
 }
 
-interface Flight {
-  target: Target;
-  token: number;
+/** Cycles under way in the order of their launch, as columns: an object each would be the dearest part of a cycle. */
+interface Flights {
+  targets: Target[];
+  tokens: number[];
+}
+
+interface Dying extends Flights {
+  endsMs: number[];
 }
 
 /**
@@ -62,49 +67,53 @@ export const createScriptedProbers = (options: {
     else scripts.set(key, [outage]);
   }
   const targets: Target[][] = [];
-  let answering: Flight[] = [];
-  /** By timeout, in the order of their ends. */
-  const dying = new Map<number, (Flight & { endMs: number })[]>();
-  let underWayDead = 0;
+  let answering: Flights = { targets: [], tokens: [] };
+  let answered: Flights = { targets: [], tokens: [] };
+  const dying = new Map<number, Dying>();
   let cycle = 0;
   let hushed = false;
   let armed = false;
 
-  const isDown = (target: Target): boolean => {
-    if (target.forced !== undefined) return target.forced;
-    const { outages } = target;
-    if (outages.length === 0) return false;
+  const isDown = ({ forced, outages }: Target): boolean => {
+    if (forced !== undefined) return forced;
+    if (outages === undefined) return false;
     const nowMs = clock.nowMs();
     while (outages[0] && outages[0].toMs <= nowMs) outages.shift();
     return outages[0] !== undefined && outages[0].fromMs <= nowMs;
   };
 
-  const answer = ({ target, token }: Flight, isAlive: boolean): void => {
-    const { device, agent, owner } = target;
+  const answer = ({ agent, checkId, owner }: Target, token: number, isAlive: boolean): void => {
     if (hushed || owner.stopped) return;
     const number = numberOf(life, ++cycle);
     if (isAlive) {
-      onProduced?.(number, agent, device.checkId, OUTCOME.ok, 0);
+      onProduced?.(number, agent, checkId, OUTCOME.ok, 0);
       owner.listener(token, OUTCOME.ok, minUsOf(number), avgUsOf(number), maxUsOf(number), 0);
     } else {
-      onProduced?.(number, agent, device.checkId, OUTCOME.failed, PACKETS_PER_CYCLE);
+      onProduced?.(number, agent, checkId, OUTCOME.failed, PACKETS_PER_CYCLE);
       owner.listener(token, OUTCOME.failed, 0, 0, 0, PACKETS_PER_CYCLE);
     }
   };
 
+  const underWayDead = (): number => [...dying.values()].reduce((sum, { tokens }) => sum + tokens.length, 0);
+
   const step = (): void => {
     armed = false;
     const alive = answering;
-    answering = [];
-    for (const flight of alive) answer(flight, true);
+    answering = answered;
+    answered = alive;
+    for (let place = 0; place < alive.tokens.length; place++)
+      answer(alive.targets[place] as Target, alive.tokens[place] as number, true);
+    alive.targets.length = alive.tokens.length = 0;
     const nowMs = clock.monotonicMs();
     for (const flights of dying.values()) {
       let ended = 0;
-      while (flights[ended] && (flights[ended] as { endMs: number }).endMs <= nowMs) ended++;
-      underWayDead -= ended;
-      for (const flight of flights.splice(0, ended)) answer(flight, false);
+      while ((flights.endsMs[ended] ?? Infinity) <= nowMs) ended++;
+      flights.endsMs.splice(0, ended);
+      const tokens = flights.tokens.splice(0, ended);
+      for (const [place, target] of flights.targets.splice(0, ended).entries())
+        answer(target, tokens[place] as number, false);
     }
-    if (answering.length + underWayDead > 0) arm();
+    if (answering.tokens.length + underWayDead() > 0) arm();
   };
 
   const arm = (): void => {
@@ -115,13 +124,15 @@ export const createScriptedProbers = (options: {
 
   const launch = (target: Target | undefined, token: number, timeoutMs: number): void => {
     if (!target) throw new Error('the agent probes an address that its fleet does not have');
+    let flights = answering;
     if (isDown(target)) {
-      const flight = { target, token, endMs: clock.monotonicMs() + timeoutMs };
-      const others = dying.get(timeoutMs);
-      if (others) others.push(flight);
-      else dying.set(timeoutMs, [flight]);
-      underWayDead++;
-    } else answering.push({ target, token });
+      const others = dying.get(timeoutMs) ?? { targets: [], tokens: [], endsMs: [] };
+      dying.set(timeoutMs, others);
+      others.endsMs.push(clock.monotonicMs() + timeoutMs);
+      flights = others;
+    }
+    flights.targets.push(target);
+    flights.tokens.push(token);
     arm();
   };
 
@@ -130,19 +141,19 @@ export const createScriptedProbers = (options: {
       return cycle;
     },
     get underWay() {
-      return answering.length + underWayDead;
+      return answering.tokens.length + underWayDead();
     },
     of: (agent, about) => {
       const owner: Target['owner'] = { listener: () => undefined, stopped: false };
-      const own = about.devices.map((device, place): Target => ({
-        device,
+      const own = about.devices.map(({ checkId }, place): Target => ({
         agent,
+        checkId,
         owner,
-        outages: scripts.get(`${agent}/${place}`) ?? [],
+        outages: scripts.get(`${agent}/${place}`),
         forced: undefined,
       }));
       targets[agent] = own;
-      const byAddress = new Map(own.map((target) => [target.device.address, target]));
+      const byAddress = new Map(about.devices.map(({ address }, place) => [address, own[place] as Target]));
       return {
         mode: 'raw',
         note: undefined,
