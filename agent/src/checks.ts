@@ -14,6 +14,8 @@ const RE_PROBES = 3;
 const RE_PROBE_PERIOD_MS = 1_000;
 /** "At once" keeps this distance from the cycle before, so that no two stamps of a check are the same. */
 const RE_PROBE_GAP_MS = 50;
+/** Cycles start on this grid: a timer for each of 1,000 devices would cost as much as probing them. */
+const START_GRID_MS = 5;
 /** A cycle that is not answered by then is lost: no timeout and no queue of a prober is that long. */
 const LOST_CYCLE_MS = 30_000;
 
@@ -188,10 +190,12 @@ export const createChecks = (deps: ChecksDeps): Checks => {
 
   const arm = (): void => {
     const first = heap.first();
-    if (!first || first.dueMs >= armedForMs) return;
+    if (!first) return;
+    const startMs = Math.ceil(first.dueMs / START_GRID_MS) * START_GRID_MS;
+    if (startMs >= armedForMs) return;
     cancelTimer();
-    armedForMs = first.dueMs;
-    cancelTimer = clock.after(Math.max(0, Math.ceil(first.dueMs - clock.monotonicMs())), run);
+    armedForMs = startMs;
+    cancelTimer = clock.after(Math.max(0, Math.ceil(startMs - clock.monotonicMs())), run);
   };
 
   const remove = (check: Check): void => {

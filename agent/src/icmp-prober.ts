@@ -1,14 +1,16 @@
 import { SocketAddress, isIPv6 } from 'node:net';
-import { OUTCOME, PACKETS_PER_CYCLE } from '@siaga/shared';
+import { OUTCOME } from '@siaga/shared';
 import type { Clock } from './clock.js';
 import type { IpFamily } from './icmp-packet.js';
-import { REFUSED, createEchoSession, type EchoOwner, type EchoSession } from './icmp-session.js';
+import { createEchoSession, type EchoSession } from './icmp-session.js';
 import { createLimiter, reasonOf, type Log } from './log.js';
 import type { NetPingModules } from './net-ping.js';
 import type { CycleListener, Prober } from './prober.js';
 
 /** A session that broke is opened again no sooner than this. */
 const REOPEN_MS = 1_000;
+/** IPv6 addresses whose canonical form is remembered; as many as a configuration may have checks. */
+const MAX_SOURCES = 20_000;
 
 export interface IcmpProberDeps {
   modules: NetPingModules;
@@ -24,16 +26,6 @@ export const canonicalAddress = (address: string): string => {
   return new SocketAddress({ address: bare, family: 'ipv6' }).address;
 };
 
-interface Cycle extends EchoOwner {
-  token: number;
-  answered: number;
-  refused: number;
-  replies: number;
-  sumUs: number;
-  minUs: number;
-  maxUs: number;
-}
-
 /**
  * ICMP over raw sockets: one session an address family for all devices.
  * @throws Error where raw sockets are not permitted.
@@ -43,15 +35,25 @@ export const createIcmpProber = ({ modules, clock, random, log }: IcmpProberDeps
   const limited = createLimiter(clock, 60_000);
   const sessions = new Map<IpFamily, EchoSession>();
   const brokenAtMs = new Map<IpFamily, number>();
-  const idle: Cycle[] = [];
+  const sources = new Map<string, string>();
   let stopped = false;
 
   const open = (family: IpFamily): EchoSession => {
-    const session = createEchoSession(modules, family, random, (error) => {
-      log.warn('the ICMP socket broke', { family, reason: error.message });
-      sessions.delete(family);
-      brokenAtMs.set(family, clock.monotonicMs());
-      session.close();
+    const session = createEchoSession({
+      modules,
+      family,
+      clock,
+      random,
+      onCycle: (token, outcome, minUs, avgUs, maxUs, lost) => {
+        if (!stopped) listener(token, outcome, minUs, avgUs, maxUs, lost);
+      },
+      onFault: (error) => {
+        if (sessions.get(family) !== session) return;
+        log.warn('the ICMP socket broke', { family, reason: error.message });
+        sessions.delete(family);
+        brokenAtMs.set(family, clock.monotonicMs());
+        session.close();
+      },
     });
     sessions.set(family, session);
     return session;
@@ -73,39 +75,16 @@ export const createIcmpProber = ({ modules, clock, random, log }: IcmpProberDeps
     }
   };
 
-  const finish = (cycle: Cycle): void => {
-    const { token, replies, refused, minUs, sumUs, maxUs } = cycle;
-    idle.push(cycle);
-    if (replies > 0)
-      listener(token, OUTCOME.ok, minUs, Math.round(sumUs / replies), maxUs, PACKETS_PER_CYCLE - replies);
-    else if (refused === PACKETS_PER_CYCLE) listener(token, OUTCOME.skipped, 0, 0, 0, 0);
-    else listener(token, OUTCOME.failed, 0, 0, 0, PACKETS_PER_CYCLE);
+  /** Finding out the canonical form costs more than a probe, so it is kept. */
+  const sourceOf = (address: string): string => {
+    let source = sources.get(address);
+    if (source === undefined) {
+      if (sources.size >= MAX_SOURCES) sources.clear();
+      source = canonicalAddress(address);
+      sources.set(address, source);
+    }
+    return source;
   };
-
-  /** Called as a method of its cycle. */
-  function onEcho(this: Cycle, result: number): void {
-    if (stopped) return;
-    if (result >= 0) {
-      this.replies++;
-      this.sumUs += result;
-      this.minUs = Math.min(this.minUs, result);
-      this.maxUs = Math.max(this.maxUs, result);
-    } else if (result === REFUSED) this.refused++;
-    if (++this.answered === PACKETS_PER_CYCLE) finish(this);
-  }
-
-  const newCycle = (): Cycle => ({
-    token: 0,
-    target: '',
-    source: '',
-    answered: 0,
-    refused: 0,
-    replies: 0,
-    sumUs: 0,
-    minUs: 0,
-    maxUs: 0,
-    onEcho,
-  });
 
   open(4);
 
@@ -116,22 +95,10 @@ export const createIcmpProber = ({ modules, clock, random, log }: IcmpProberDeps
       listener = heard;
     },
     launch: (token, address, timeoutMs) => {
-      const session = sessionFor(isIPv6(address) ? 6 : 4);
-      if (!session) {
-        queueMicrotask(() => {
-          if (!stopped) listener(token, OUTCOME.skipped, 0, 0, 0, 0);
-        });
-        return;
-      }
-      const cycle = idle.pop() ?? newCycle();
-      cycle.token = token;
-      if (cycle.target !== address) {
-        cycle.target = address;
-        cycle.source = canonicalAddress(address);
-      }
-      cycle.answered = cycle.refused = cycle.replies = cycle.sumUs = cycle.maxUs = 0;
-      cycle.minUs = Infinity;
-      for (let packet = 0; packet < PACKETS_PER_CYCLE; packet++) session.send(cycle, timeoutMs);
+      const family = address.includes(':') ? 6 : 4;
+      const session = sessionFor(family);
+      if (session) session.launch(token, address, family === 6 ? sourceOf(address) : address, timeoutMs);
+      else if (!stopped) listener(token, OUTCOME.skipped, 0, 0, 0, 0);
     },
     stop: () => {
       stopped = true;

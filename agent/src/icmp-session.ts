@@ -1,154 +1,232 @@
-import { readIcmp, type IpFamily } from './icmp-packet.js';
-import type { EchoRequest, NetPingModules, NetPingSession } from './net-ping.js';
+import { OUTCOME, PACKETS_PER_CYCLE } from '@siaga/shared';
+import type { Clock } from './clock.js';
+import {
+  createEchoPacket,
+  readIcmp,
+  readV4Destination,
+  type IcmpAnswer,
+  type IpFamily,
+} from './icmp-packet.js';
+import { createPendingTest, tuneSocket } from './icmp-socket.js';
+import type { NetPingModules } from './net-ping.js';
+import type { CycleListener } from './prober.js';
+import { createTimeoutWheel, type Expiring } from './timeout-wheel.js';
 
-/** ICMP header, then the nonce; a lean packet, since a satellite line pays for each. */
-const PACKET_BYTES = 32;
-const NONCE_OFFSET = 8;
 const TTL = 128;
-/** Asked of the kernel; 1,000 devices answer within the same millisecond. */
-const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
-/** Linux numbers that raw-socket does not name. */
-const SO_RCVBUFFORCE = 33;
-const SOL_RAW = 255;
-const ICMP_FILTER = 1;
-/** Lets through echo reply, unreachable, time exceeded and parameter problem only (a set bit blocks). */
-const V4_FILTER = ~((1 << 0) | (1 << 3) | (1 << 11) | (1 << 12)) >>> 0;
+/** Longest timeout that a configuration may ask for. */
+const MAX_TIMEOUT_MS = 10_000;
+/** Three request numbers a cycle, 1 to 65,535. */
+const MAX_CYCLES = Math.floor(65_535 / PACKETS_PER_CYCLE);
+/** Packets read in one go; a flood must not keep the rest of the agent from its work. */
+const READ_AT_ONCE = 256;
+/** Our replies have 52 bytes; an error brings a little more of the packet it is about. */
+const READ_BYTES = 512;
+const NONCE_BYTES = 4;
 
-/** What becomes of a packet: its round trip in µs, LOST, or REFUSED by this very host. */
-export type EchoResult = number;
-export const LOST: EchoResult = -1;
-export const REFUSED: EchoResult = -2;
+/** What the system says of a local fault that tells nothing about the target. */
+const LOCAL_FAULT =
+  /not permitted|permission denied|no buffer space|temporarily unavailable|cannot allocate|socket|invalid|family|assign requested/i;
+const NOTHING_THERE = /temporarily unavailable|would block/i;
 
-/** Whose packet it is; one for a cycle of three, so that a packet costs no closure. */
-export interface EchoOwner {
-  /** Address to send to (it may name a zone), and the canonical one that replies must come from. */
-  target: string;
+/** How a packet that could not be sent ends: unreachable networks and hosts count as lost, our own faults do not. */
+export const sendFault = (message: string): 'lost' | 'refused' =>
+  LOCAL_FAULT.test(message) ? 'refused' : 'lost';
+
+/** Three packets to one target. Kept for the next cycle once it is answered: a steady agent allocates none. */
+interface Cycle extends Expiring {
+  /** Its packets bear the numbers first, first + 1 and first + 2. */
+  readonly first: number;
+  token: number;
+  /** The canonical address that replies must come from. */
   source: string;
-  onEcho(result: EchoResult): void;
+  /** Chance number that each reply must bring back; another one each time, so that no late reply fits. */
+  nonce: number;
+  timeoutMs: number;
+  /** Moments of the real sends, ms. */
+  readonly sentMs: Float64Array;
+  /** A bit for each packet whose end is not known. */
+  open: number;
+  refused: number;
+  replies: number;
+  sumUs: number;
+  minUs: number;
+  maxUs: number;
 }
 
-/** One packet; net-ping keeps it by its id while it is in flight. */
-interface Echo extends EchoRequest {
-  owner: EchoOwner;
-  /** Chance number that the reply must bring back. */
-  nonce: number;
-  /** Moment of the real send, ms; NaN before. */
-  sentMs: number;
+export interface EchoSessionDeps {
+  modules: NetPingModules;
+  family: IpFamily;
+  clock: Clock;
+  random: () => number;
+  onCycle: CycleListener;
+  /** The socket broke; the session is of no use any more. */
+  onFault: (error: Error) => void;
 }
 
 export interface EchoSession {
-  /** Sends one echo request; the owner hears of it exactly once, unless the session is closed. */
-  send(owner: EchoOwner, timeoutMs: number): void;
+  /**
+   * Sends three echo requests in one go. Answered once through `onCycle`, within this call where the replies are there
+   * already or nothing could be sent. `source` is the target as replies name it.
+   */
+  launch(token: number, target: string, source: string, timeoutMs: number): void;
+  /** What is in flight is answered as skipped. */
   close(): void;
 }
 
-/** The system's word for a local fault that says nothing about the target. */
-const LOCAL_FAULT =
-  /not permitted|permission denied|no buffer space|temporarily unavailable|cannot allocate|socket|invalid|family|assign requested/i;
-
-/** How a packet without a reply ended: unreachable networks and hosts count as lost, our own faults do not. */
-export const resultOfError = (error: Error): EchoResult => (LOCAL_FAULT.test(error.message) ? REFUSED : LOST);
-
-const tryOption = (set: () => void): boolean => {
-  try {
-    set();
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** net-ping calls it as a method of the request: timed out, refused by the system, or the session was closed. */
-function onEnd(this: EchoRequest, error: Error | null): void {
-  (this as Echo).owner.onEcho(error ? resultOfError(error) : LOST);
-}
-
-/** Options that only help: a wide buffer, and a filter so that the kernel drops what is not for us. */
-const tune = (session: NetPingSession, { rawSocket }: NetPingModules, family: IpFamily): void => {
-  const { SocketLevel, SocketOption } = rawSocket;
-  const { socket } = session;
-  const linux = process.platform === 'linux';
-  const forced =
-    linux && tryOption(() => socket.setOption(SocketLevel.SOL_SOCKET, SO_RCVBUFFORCE, SOCKET_BUFFER_BYTES));
-  if (!forced)
-    tryOption(() => socket.setOption(SocketLevel.SOL_SOCKET, SocketOption.SO_RCVBUF, SOCKET_BUFFER_BYTES));
-  tryOption(() => socket.setOption(SocketLevel.SOL_SOCKET, SocketOption.SO_SNDBUF, SOCKET_BUFFER_BYTES));
-  if (linux && family === 4) tryOption(() => socket.setOption(SOL_RAW, ICMP_FILTER, V4_FILTER));
-};
-
 /**
- * One net-ping session for all targets of an address family. Numbers, queue and time-outs are net-ping's; the stamps
- * (its own are whole milliseconds), the nonce and the match of a reply to its source are ours.
+ * All targets of an address family over one raw socket of net-ping's. Requests do not pass through net-ping: a packet
+ * goes out with one system call, all that waits is read in one go, and a cycle costs no timer and no object.
  * @throws Error where raw sockets are not permitted or the family is not there.
  */
-export const createEchoSession = (
-  modules: NetPingModules,
-  family: IpFamily,
-  random: () => number,
-  onFault: (error: Error) => void,
-): EchoSession => {
-  const { netPing, rawSocket } = modules;
+export const createEchoSession = (deps: EchoSessionDeps): EchoSession => {
+  const { modules, family, clock, random, onCycle, onFault } = deps;
+  const { netPing } = modules;
   const session = netPing.createSession({
     networkProtocol: family === 6 ? netPing.NetworkProtocol.IPv6 : netPing.NetworkProtocol.IPv4,
-    packetSize: PACKET_BYTES,
-    retries: 0,
     // Never the process id (net-ping's choice): two sessions would read each other's replies.
     sessionId: 1 + Math.floor(random() * 65_534),
     ttl: TTL,
   });
-  tune(session, modules, family);
+  tuneSocket(session.socket, modules.rawSocket, family);
+  const { wrap } = session.socket;
+  const isPending = createPendingTest(wrap);
+  const packet = createEchoPacket(family, session.sessionId);
+  const received = Buffer.alloc(READ_BYTES);
+  const cycles: Cycle[] = [];
+  const idle: Cycle[] = [];
+  let inFlight = 0;
+  let closed = false;
 
-  session.toBuffer = (request) => {
-    const packet = Buffer.alloc(PACKET_BYTES);
-    packet[0] = family === 6 ? 128 : 8;
-    packet.writeUInt16BE(session.sessionId, 4);
-    packet.writeUInt16BE(request.id, 6);
-    packet.writeUInt32BE((request as Echo).nonce, NONCE_OFFSET);
-    return rawSocket.writeChecksum(packet, 2, rawSocket.createChecksum(packet));
-  };
-  session.onBeforeSocketSend = (request) => {
-    (request as Echo).sentMs = performance.now();
+  const newCycle = (): Cycle | undefined => {
+    if (cycles.length >= MAX_CYCLES) return undefined;
+    const cycle: Cycle = {
+      first: 1 + cycles.length * PACKETS_PER_CYCLE,
+      deadlineMs: Infinity,
+      token: 0,
+      source: '',
+      nonce: 0,
+      timeoutMs: 0,
+      sentMs: new Float64Array(PACKETS_PER_CYCLE),
+      open: 0,
+      refused: 0,
+      replies: 0,
+      sumUs: 0,
+      minUs: 0,
+      maxUs: 0,
+    };
+    cycles.push(cycle);
+    return cycle;
   };
 
-  session.socket.removeAllListeners('message');
-  session.socket.on('message', (packet, source) => {
-    const receivedMs = performance.now();
-    const answer = readIcmp(packet, family);
+  const finish = (cycle: Cycle): void => {
+    const { token, replies, refused, minUs, sumUs, maxUs } = cycle;
+    cycle.open = 0;
+    cycle.deadlineMs = Infinity;
+    inFlight--;
+    idle.push(cycle);
+    if (replies > 0)
+      onCycle(token, OUTCOME.ok, minUs, Math.round(sumUs / replies), maxUs, PACKETS_PER_CYCLE - replies);
+    else if (refused === PACKETS_PER_CYCLE) onCycle(token, OUTCOME.skipped, 0, 0, 0, 0);
+    else onCycle(token, OUTCOME.failed, 0, 0, 0, PACKETS_PER_CYCLE);
+  };
+
+  const settle = (cycle: Cycle, bit: number): void => {
+    cycle.open &= ~bit;
+    if (cycle.open === 0) finish(cycle);
+  };
+
+  const isOfCycle = (cycle: Cycle, answer: IcmpAnswer, bytes: number, source: string): boolean => {
+    const { kind, payloadOffset, innerOffset } = answer;
+    const hasNonce = bytes >= payloadOffset + NONCE_BYTES;
+    if (hasNonce && received.readUInt32BE(payloadOffset) !== cycle.nonce) return false;
+    if (kind === 'reply') return hasNonce && source === cycle.source;
+    // Old routers bring back eight bytes of a packet, and may be slow: the number may be another cycle's by now.
+    return hasNonce || (family === 4 && readV4Destination(received, innerOffset) === cycle.source);
+  };
+
+  /** A packet that was read: a reply, whole and from its target, or a router that tells it cannot be delivered. */
+  const take = (_buffer: Buffer, bytes: number, source: string): void => {
+    const receivedMs = clock.monotonicMs();
+    const answer = readIcmp(received, bytes, family);
     if (!answer || answer.session !== session.sessionId) return;
-    const echo = session.reqs[answer.request] as Echo | undefined;
-    if (!echo) return;
-    if (answer.kind === 'unreachable') {
-      session.reqRemove(echo.id);
-      echo.owner.onEcho(LOST);
-      return;
+    const place = answer.request - 1;
+    const cycle = cycles[Math.floor(place / PACKETS_PER_CYCLE)];
+    if (!cycle) return;
+    const index = place % PACKETS_PER_CYCLE;
+    const bit = 1 << index;
+    if ((cycle.open & bit) === 0 || !isOfCycle(cycle, answer, bytes, source)) return;
+    if (answer.kind === 'unreachable') return settle(cycle, bit);
+    // A reply that was read late (the process stood still) took no longer than it may.
+    const rttMs = Math.min(receivedMs - (cycle.sentMs[index] as number), cycle.timeoutMs);
+    const rttUs = Math.max(1, Math.round(rttMs * 1000));
+    cycle.replies++;
+    cycle.sumUs += rttUs;
+    cycle.minUs = Math.min(cycle.minUs, rttUs);
+    cycle.maxUs = Math.max(cycle.maxUs, rttUs);
+    settle(cycle, bit);
+  };
+
+  /** Reads what waits, or the first of it where nothing of ours is in flight; `sure` where the system said that it does. */
+  const drain = (sure: boolean): void => {
+    try {
+      for (let packets = 0; packets < READ_AT_ONCE && !closed; packets++) {
+        if (!(sure && packets === 0) && (inFlight === 0 || !isPending())) return;
+        wrap.recv(received, take);
+      }
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (!NOTHING_THERE.test(error.message)) onFault(error);
     }
-    const { payloadOffset } = answer;
-    if (source !== echo.owner.source || packet.length < payloadOffset + 4) return;
-    if (packet.readUInt32BE(payloadOffset) !== echo.nonce) return;
-    session.reqRemove(echo.id);
-    echo.owner.onEcho(Math.max(1, Math.round((receivedMs - echo.sentMs) * 1000)));
-  });
+  };
+
+  const wheel = createTimeoutWheel<Cycle>(clock, MAX_TIMEOUT_MS, () => drain(false), finish);
+
+  const nothing = (): void => undefined;
+  const send = (cycle: Cycle, index: number, target: string): void => {
+    const bytes = packet.write(cycle.first + index, cycle.nonce);
+    cycle.sentMs[index] = clock.monotonicMs();
+    try {
+      wrap.send(bytes, 0, bytes.length, target, nothing);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      cycle.open &= ~(1 << index);
+      if (sendFault(error.message) === 'refused') cycle.refused++;
+    }
+  };
+
+  wrap.removeAllListeners('recvReady');
+  wrap.on('recvReady', () => drain(true));
   session.on('error', onFault);
 
   return {
-    send: (owner, timeoutMs) => {
-      const id = session._generateId();
-      if (id === undefined) {
-        owner.onEcho(REFUSED);
-        return;
-      }
-      const echo: Echo = {
-        id,
-        retries: 0,
-        timeout: timeoutMs,
-        target: owner.target,
-        owner,
-        nonce: Math.floor(random() * 2 ** 32),
-        sentMs: NaN,
-        callback: onEnd,
-      };
-      session.reqQueue(echo);
+    launch: (token, target, source, timeoutMs) => {
+      const cycle = idle.pop() ?? newCycle();
+      if (!cycle) return onCycle(token, OUTCOME.skipped, 0, 0, 0, 0);
+      inFlight++;
+      cycle.token = token;
+      cycle.source = source;
+      cycle.nonce = Math.floor(random() * 2 ** 32);
+      cycle.timeoutMs = timeoutMs;
+      cycle.refused = cycle.replies = cycle.sumUs = cycle.maxUs = 0;
+      cycle.minUs = Infinity;
+      cycle.open = 2 ** PACKETS_PER_CYCLE - 1;
+      for (let index = 0; index < PACKETS_PER_CYCLE; index++) send(cycle, index, target);
+      if (cycle.open === 0) return finish(cycle);
+      cycle.deadlineMs = (cycle.sentMs[PACKETS_PER_CYCLE - 1] as number) + timeoutMs;
+      wheel.watch(cycle);
+      // The next cycle's sends would make these replies look slower than they were.
+      drain(false);
     },
-    close: () => session.close(),
+    close: () => {
+      closed = true;
+      wheel.stop();
+      session.close();
+      for (const cycle of cycles) {
+        if (cycle.open === 0) continue;
+        for (let index = 0; index < PACKETS_PER_CYCLE; index++)
+          if ((cycle.open & (1 << index)) !== 0) cycle.refused++;
+        finish(cycle);
+      }
+    },
   };
 };

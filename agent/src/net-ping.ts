@@ -1,48 +1,34 @@
 /** The parts of net-ping 1.2 and raw-socket 1.8 that the prober uses; neither brings types of its own. */
 
-export interface EchoRequest {
-  id: number;
-  retries: number;
-  timeout: number;
-  target: string;
-  /** Called as a method of its request. */
-  callback(this: EchoRequest, error: Error | null): void;
+/** raw-socket's binding: one system call a method, at once. Each throws an Error in the system's words. */
+export interface RawSocketBinding {
+  send(packet: Buffer, offset: number, length: number, address: string, done: (bytes: number) => void): void;
+  /** One waiting packet into `buffer`; `take` is called before it returns. Throws where none is waiting. */
+  recv(buffer: Buffer, take: (buffer: Buffer, bytes: number, source: string) => void): void;
+  /** Answers the length of what was written into `value`. */
+  getOption(level: number, option: number, value: Buffer, length: number): number;
+  on(event: 'recvReady', listener: () => void): void;
+  removeAllListeners(event: 'recvReady'): void;
 }
 
 export interface RawSocket {
-  on(event: 'message', listener: (packet: Buffer, source: string) => void): void;
-  removeAllListeners(event: 'message'): void;
+  wrap: RawSocketBinding;
   setOption(level: number, option: number, value: number | Buffer, length?: number): void;
 }
 
 export interface NetPingSession {
-  reqs: Record<number, EchoRequest | undefined>;
   socket: RawSocket;
   sessionId: number;
-  toBuffer(request: EchoRequest): Buffer;
-  onBeforeSocketSend(request: EchoRequest): void;
-  /** A request number that is not in flight; undefined where all are. */
-  _generateId(): number | undefined;
-  reqQueue(request: EchoRequest): void;
-  reqRemove(id: number): EchoRequest | undefined;
   on(event: 'error', listener: (error: Error) => void): void;
   close(): void;
 }
 
 export interface NetPing {
-  createSession(options: {
-    networkProtocol: number;
-    packetSize: number;
-    retries: number;
-    sessionId: number;
-    ttl: number;
-  }): NetPingSession;
+  createSession(options: { networkProtocol: number; sessionId: number; ttl: number }): NetPingSession;
   NetworkProtocol: { IPv4: number; IPv6: number };
 }
 
 export interface RawSocketModule {
-  createChecksum(packet: Buffer): number;
-  writeChecksum(packet: Buffer, offset: number, checksum: number): Buffer;
   SocketLevel: { SOL_SOCKET: number };
   SocketOption: { SO_RCVBUF: number; SO_SNDBUF: number };
 }

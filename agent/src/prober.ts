@@ -15,7 +15,8 @@ export type CycleListener = (
 
 /**
  * Sends probe cycles. Results come back through one listener, so that a cycle costs no promise and no closure; each
- * launch is answered exactly once, within its timeout and a little, unless the prober is stopped.
+ * launch is answered exactly once, within its timeout and a little (within the call itself where the answer is there at
+ * once), unless the prober is stopped.
  */
 export interface Prober {
   readonly mode: ProbeMode;
