@@ -10,4 +10,4 @@ export {
   type EmbeddedQuestDb,
   type EmbeddedQuestDbOptions,
 } from './questdb-server.js';
-export { createLocalAgent, type LocalAgentOptions } from './local-agent.js';
+export { createLocalAgent, heldLocalPassword, type LocalAgentOptions } from './local-agent.js';
