@@ -25,7 +25,10 @@ describe('where agents find the broker', () => {
     ],
     [
       'an external one beside the hub: by the hub’s name, from elsewhere',
-      { SIAGA_MQTT_URL: 'mqtt://siaga:s3cret@127.0.0.1:1884', SIAGA_PUBLIC_URL: 'https://siaga.example:8443' },
+      {
+        SIAGA_MQTT_URL: 'mqtt://siaga:s3cret@127.0.0.1:1884',
+        SIAGA_PUBLIC_URL: 'https://siaga.example:8443',
+      },
       'mqtt://siaga.example:1884',
       'mqtt://127.0.0.1:1884',
     ],

@@ -55,11 +55,14 @@ describe('createWillSieve', () => {
     expect(heard).toEqual([`other ${ONLINE}`]);
   });
 
-  it.each(['', 'lost', '[]', 'null', '"lost"', '{"state":'])('passes what is no state message: %s', (text) => {
-    const { heard, pass } = setUp();
-    pass(text);
-    expect(heard).toEqual([text]);
-  });
+  it.each(['', 'lost', '[]', 'null', '"lost"', '{"state":'])(
+    'passes what is no state message: %s',
+    (text) => {
+      const { heard, pass } = setUp();
+      pass(text);
+      expect(heard).toEqual([text]);
+    },
+  );
 
   it('keeps a copy: the buffer is used again', () => {
     const { clock, heard, sieve } = setUp();
