@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { brokerHashOf } from '../../../hub/src/fleet/index.js';
-import { createExternalBroker } from '../../../hub/src/platform/broker/external.js';
+import {
+  createExternalBroker,
+  type ExternalBrokerOptions,
+} from '../../../hub/src/platform/broker/external.js';
+import type { Broker } from '../../../hub/src/platform/broker/broker.js';
 import { mosquittoSettings, writeMosquittoFiles } from '../../../hub/src/platform/broker/mosquitto.js';
 import { systemClock } from '../../../hub/src/platform/clock.js';
 import { freePort } from '../../support/hub-process.js';
@@ -30,31 +34,32 @@ const agentsWithHashes = Array.from({ length: AGENTS }, () => {
 });
 const hub = { name: HUB_LOGIN.user, hash: brokerHashOf(HUB_LOGIN.password) };
 
+export const hubClient = (
+  options: Pick<ExternalBrokerOptions, 'url'> & Partial<ExternalBrokerOptions>,
+): Broker =>
+  createExternalBroker({
+    clientId: `siaga-hub-${Math.random()}`,
+    clock: systemClock,
+    random: Math.random,
+    log: pino({ level: 'silent' }),
+    ...options,
+  });
+
 /** The hub's client over a Mosquitto of its own, with the files that `siaga admin broker-acl` writes. */
-export const createMosquittoHarness = async (
-  program: string,
-  extraSettings = '',
-): Promise<MosquittoHarness> => {
+export const createMosquittoHarness = async (program: string): Promise<MosquittoHarness> => {
   const dir = await mkdtemp(join(tmpdir(), 'siaga-mosquitto-'));
   let users = agentsWithHashes.map(({ user }) => user);
   await writeMosquittoFiles(dir, hub, users);
   const port = await freePort();
   let process: Mosquitto;
   const startBroker = async (): Promise<void> => {
-    const settings = `${mosquittoSettings(dir)}${extraSettings}`;
+    // What is retained outlives it, wills of its own end included.
+    const settings = `${mosquittoSettings(dir)}persistence true\npersistence_location ${dir}/\n`;
     process = await startMosquitto({ program, dir, port, settings });
   };
   await startBroker();
   const metrics = new Registry();
-  const broker = createExternalBroker({
-    url: `mqtt://127.0.0.1:${port}`,
-    ...HUB_LOGIN,
-    clientId: `siaga-hub-${port}`,
-    clock: systemClock,
-    random: Math.random,
-    log: pino({ level: 'silent' }),
-    metrics,
-  });
+  const broker = hubClient({ url: `mqtt://127.0.0.1:${port}`, ...HUB_LOGIN, metrics });
   await broker.start();
   let given = 0;
   return {

@@ -18,7 +18,6 @@ const START_WITHIN_MS = 15_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 const GOODBYE_WITHIN_MS = 3_000;
-const REFUSED_GRANT = 128;
 /** CONNACK: this login will not be taken, however often it is tried. */
 const REFUSED_LOGIN: readonly unknown[] = [4, 5];
 
@@ -36,6 +35,8 @@ export interface ExternalBrokerOptions {
   log: Logger;
   metrics?: Registry;
   startWithinMs?: number;
+  /** Seconds; KEEP_ALIVE_S unless told. A line that died without a word is found out within twice of it. */
+  keepAliveS?: number;
 }
 
 interface Link {
@@ -139,6 +140,16 @@ export const createExternalBroker = (options: ExternalBrokerOptions): Broker => 
     }
   };
 
+  const leave = async ({ client, closed }: Link): Promise<void> => {
+    // Its callers know already that they are not confirmed; the client would wait for them for ever.
+    for (const messageId of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(messageId));
+    client.end(false);
+    // A dead line never confirms the goodbye, and a second `end` does nothing.
+    const cancel = clock.after(GOODBYE_WITHIN_MS, () => client.stream.destroy());
+    await closed;
+    cancel();
+  };
+
   const tell = (what: keyof OutageHandlers): void => {
     try {
       outage[what]();
@@ -199,10 +210,7 @@ export const createExternalBroker = (options: ExternalBrokerOptions): Broker => 
       problem = 'the hub has left the broker';
       if (leaving) {
         leaving.outbound.end(new Error('the hub is leaving the MQTT broker'));
-        leaving.client.end(false);
-        const cancel = clock.after(GOODBYE_WITHIN_MS, () => leaving.client.end(true));
-        await leaving.closed;
-        cancel();
+        await leave(leaving);
       }
       await running;
     },
@@ -231,13 +239,18 @@ export const createExternalBroker = (options: ExternalBrokerOptions): Broker => 
   };
 };
 
-const clientOptions = ({ clientId, user, password }: ExternalBrokerOptions): IClientOptions => ({
+const clientOptions = ({
+  clientId,
+  user,
+  password,
+  keepAliveS = KEEP_ALIVE_S,
+}: ExternalBrokerOptions): IClientOptions => ({
   clientId,
   ...(user === undefined ? {} : { username: user }),
   ...(password === undefined ? {} : { password }),
   protocolVersion: 4,
   clean: true,
-  keepalive: KEEP_ALIVE_S,
+  keepalive: keepAliveS,
   // Acks go out all the time: a ping that waits for a pause would never find out that nobody takes them.
   reschedulePings: false,
   connectTimeout: CONNECT_WITHIN_MS,
@@ -248,9 +261,13 @@ const clientOptions = ({ clientId, user, password }: ExternalBrokerOptions): ICl
 });
 
 const subscribe = async (client: MqttClient): Promise<void> => {
-  const granted = await client.subscribeAsync(HEARS, { qos: 1 });
-  const refused = granted.filter(({ qos }) => (qos as number) === REFUSED_GRANT).map(({ topic }) => topic);
-  if (refused.length > 0) throw new GrantError(`it does not let the hub subscribe to ${refused.join(', ')}`);
+  try {
+    await client.subscribeAsync(HEARS, { qos: 1 });
+  } catch (error) {
+    // The client throws where a topic was not granted, and where the connection ended meanwhile.
+    if (!client.connected) throw error;
+    throw new GrantError(`it does not let the hub subscribe to ${HEARS.join(', ')}`, { cause: error });
+  }
 };
 
 class GrantError extends Error {}
