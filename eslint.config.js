@@ -87,7 +87,7 @@ export default tseslint.config(
         { type: 'tests', pattern: 'tests' },
       ],
       'boundaries/files': [
-        { category: 'root', pattern: 'hub/src/{hub,main}.ts' },
+        { category: 'root', pattern: 'hub/src/{hub,main,admin}.ts' },
         { category: 'contract', pattern: 'hub/src/{errors,events,config}.ts' },
         { category: 'settings', pattern: 'hub/src/settings.ts' },
         { category: 'door', pattern: 'hub/src/*/{index,ports}.ts' },

@@ -12,6 +12,7 @@ const HELP = `usage: siaga <command>
   siaga agent enroll --hub URL --token TOKEN [--dir DIR]
                                      makes this machine's agent known to a hub
   siaga agent run [--dir DIR]        runs the agent
+  siaga admin broker-acl --dir DIR   writes an external broker's password and ACL files
 
 siaga <command> --help tells more.`;
 
@@ -30,6 +31,19 @@ const agent = (args) =>
     release();
     process.argv = [process.execPath, join(ROOT, 'agent/dist/agent.mjs'), ...args];
     await import('../agent/dist/agent.mjs');
+  });
+
+const admin = (args) =>
+  runMain(async (release) => {
+    await ensureInstalled();
+    await ensureBuilt(['hub']);
+    release();
+    const { runAdmin } = await import('../hub/dist/admin.js');
+    const write = (stream) => (text) => void stream.write(text);
+    process.exitCode = await runAdmin(args, process.env, {
+      out: write(process.stdout),
+      err: write(process.stderr),
+    });
   });
 
 const hub = async (args) => {
@@ -54,4 +68,5 @@ if (command === undefined) fail('which command?');
 else if (isHelp(command)) console.log(HELP);
 else if (command === 'hub') await hub(args);
 else if (command === 'agent') await agent(args);
+else if (command === 'admin') await admin(args);
 else fail(`there is no command "${command}"`);

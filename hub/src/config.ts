@@ -28,7 +28,12 @@ export interface Config {
     /** Origins that may call the API from a page of theirs. */
     corsOrigins: string[];
   };
-  mqtt: { host: string; port: number };
+  mqtt: {
+    host: string;
+    port: number;
+    /** A broker at hand instead of the hub's own: its URL without userinfo, and the hub's own login there. */
+    external?: { url: string; user?: string; password?: string };
+  };
   /** Absent: embedded. */
   postgresUrl?: string;
   /** `url` (without userinfo): a server at hand, with the credentials it wants; absent: embedded from `jar`. */
@@ -80,6 +85,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv): ConfigResult => {
   const tls = readTls(known, faults);
   const rateLimits = readRateLimits(known, faults);
   checkReach(known, tls !== undefined, faults);
+  checkBroker(known, env, faults);
   checkTogether(known, faults);
   if (faults.length > 0) return { ok: false, faults };
   return { ok: true, config: freeze(build(values as SettingValues, tls, rateLimits)) };
@@ -104,7 +110,11 @@ const build = (
       ...(tls ? { tls } : {}),
       corsOrigins: values.SIAGA_CORS_ORIGINS,
     },
-    mqtt: { host: values.SIAGA_MQTT_HOST, port: values.SIAGA_MQTT_PORT },
+    mqtt: {
+      host: values.SIAGA_MQTT_HOST,
+      port: values.SIAGA_MQTT_PORT,
+      ...(values.SIAGA_MQTT_URL === undefined ? {} : { external: splitUserinfo(values.SIAGA_MQTT_URL) }),
+    },
     ...(values.SIAGA_POSTGRES_URL === undefined ? {} : { postgresUrl: values.SIAGA_POSTGRES_URL }),
     questdb: {
       ...(values.SIAGA_QUESTDB_URL === undefined ? {} : splitUserinfo(values.SIAGA_QUESTDB_URL)),
@@ -164,9 +174,38 @@ const checkReach = (values: Partial<SettingValues>, hasTls: boolean, faults: str
   }
 };
 
+/** A broker at hand takes the place of the hub's own, whose settings would then be of no effect without a word. */
+const checkBroker = (
+  values: Partial<SettingValues>,
+  env: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): void => {
+  const isGiven = (name: SettingName): boolean => env[name] !== undefined && env[name] !== '';
+  if (isGiven('SIAGA_MQTT_URL'))
+    for (const name of ['SIAGA_MQTT_HOST', 'SIAGA_MQTT_PORT'] as const)
+      if (isGiven(name))
+        faults.push(
+          `SIAGA_MQTT_URL: names another broker, and ${name} says where the hub’s own listens: unset one of the two`,
+        );
+  if (values.SIAGA_MQTT_URL === undefined || values.SIAGA_INSECURE === '1') return;
+  const { protocol, hostname: host } = new URL(values.SIAGA_MQTT_URL);
+  if (protocol === 'mqtt:' && !isLoopback(host.replace(/^\[(.*)\]$/, '$1')))
+    faults.push(
+      `SIAGA_MQTT_URL: the way to ${host} would not be encrypted, passwords included: ` +
+        'use mqtts://, or SIAGA_INSECURE=1 to accept that',
+    );
+};
+
 const checkTogether = (values: Partial<SettingValues>, faults: string[]): void => {
   const { SIAGA_HTTP_PORT: http, SIAGA_MQTT_PORT: mqtt } = values;
-  if (http !== undefined && http !== 0 && http === mqtt && values.SIAGA_HTTP_HOST === values.SIAGA_MQTT_HOST)
+  const hasOwnBroker = values.SIAGA_MQTT_URL === undefined;
+  if (
+    hasOwnBroker &&
+    http !== undefined &&
+    http !== 0 &&
+    http === mqtt &&
+    values.SIAGA_HTTP_HOST === values.SIAGA_MQTT_HOST
+  )
     faults.push(`SIAGA_MQTT_PORT: ${mqtt} is SIAGA_HTTP_PORT already; each needs a port of its own`);
   const order = [
     'SIAGA_RETENTION_RAW_DAYS',

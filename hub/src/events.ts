@@ -30,6 +30,8 @@ export interface HubEvents {
   'incident.changed': [ticket: TicketSummary];
   /** Another hub has taken this shard: this one does not judge any more. */
   'judging.lost': [shard: string];
+  /** The external broker is away: no agent can be heard. `over`: it is there again. In turns. */
+  'broker.outage': [what: 'lost' | 'over'];
   /** A sign-in was revoked: its live feeds must end. */
   'sign-in.revoked': [signInId: string];
 }

@@ -1,6 +1,5 @@
-import { X509Certificate, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
@@ -13,14 +12,17 @@ import { createEventBus } from './events.js';
 import { createFleet } from './fleet/index.js';
 import { createIdentity } from './identity/index.js';
 import { createLive } from './live/index.js';
+import { ownAuthority, placeForAgents, placeForLocalAgent } from './broker-place.js';
 import type { BrokerMessage } from './platform/broker/broker.js';
 import { createEmbeddedBroker } from './platform/broker/embedded.js';
+import { createExternalBroker } from './platform/broker/external.js';
 import { systemClock } from './platform/clock.js';
 import {
   createEmbeddedPostgres,
   createEmbeddedQuestDb,
   createLocalAgent,
   endAllLeftBehind,
+  heldLocalPassword,
   lockDataDir,
 } from './platform/embedded/index.js';
 import { createHttp } from './platform/http/http.js';
@@ -89,7 +91,7 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     stops.push(() => lock.release());
     await endAllLeftBehind(config.dataDir, log);
     await requireListeningPlace({ part: 'HTTP', ...config.http });
-    await requireListeningPlace({ part: 'MQTT', ...config.mqtt });
+    if (!config.mqtt.external) await requireListeningPlace({ part: 'MQTT', ...config.mqtt });
     const secrets = await loadSecrets(config.dataDir);
     const { db, questdb } = await startStores(secrets);
 
@@ -111,8 +113,8 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
       log,
       metrics,
       broker: () => broker,
-      mqttUrl: () => mqttUrl(config, broker.address().port),
-      ca: ownAuthority(config),
+      mqttUrl: () => placeForAgents(config, brokerPort()),
+      ca: config.mqtt.external ? undefined : ownAuthority(config),
     });
     const { directory } = fleet;
     await fleet.start();
@@ -122,13 +124,21 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     await desk.start();
     const { incidents } = desk;
     const detection = createDetection({ db, directory, incidents, events, clock, run, log, metrics });
-    const broker = createEmbeddedBroker({
-      ...config.mqtt,
-      ...(config.http.tls && { tls: config.http.tls }),
-      authenticate: fleet.authenticateAgent,
-      log,
-      metrics,
-    });
+    const { external } = config.mqtt;
+    const embedded = external
+      ? undefined
+      : createEmbeddedBroker({
+          host: config.mqtt.host,
+          port: config.mqtt.port,
+          ...(config.http.tls && { tls: config.http.tls }),
+          authenticate: fleet.authenticateAgent,
+          log,
+          metrics,
+        });
+    const clientId = `siaga-hub-${run}`;
+    const broker =
+      embedded ?? createExternalBroker({ ...external!, clientId, clock, random: Math.random, log, metrics });
+    const brokerPort = () => embedded?.address().port ?? 0;
     const heard = (agentId: string): void => {
       detection.heard(agentId);
       fleet.heard(agentId);
@@ -159,6 +169,7 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
       start: isStarted ? null : 'still starting',
       postgres: await faultOf(() => sql`select 1`.execute(db)),
       questdb: await faultOf(() => questdb.exec('select 1')),
+      broker: broker.problem(),
       detection: detection.problem(),
     });
     // Fastify tells where it listens in a line of its own; the start says so in words already.
@@ -188,13 +199,21 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     await live.start();
     stops.push(() => live.stop());
 
-    progress(`listening for agents on ${config.mqtt.host}:${config.mqtt.port}`);
+    progress(
+      external
+        ? `connecting to the broker at ${external.url}`
+        : `listening for agents on ${config.mqtt.host}:${config.mqtt.port}`,
+    );
     let hears = true;
     stops.push(() => (hears = false));
     broker.onMessage((message: BrokerMessage) => {
       if (!hears) return;
       if (message.topic.endsWith('/telemetry')) telemetry.handle(message);
       else fleet.onStateMessage(message);
+    });
+    broker.onOutage({
+      lost: () => events.emit('broker.outage', 'lost'),
+      over: () => events.emit('broker.outage', 'over'),
     });
     await broker.start();
     await fleet.publishAllConfigs();
@@ -203,7 +222,7 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     const { url } = await http.start();
     stops.push(() => http.stop());
 
-    if (config.localAgent) await startLocalAgent(fleet, broker.address().port);
+    if (config.localAgent) await startLocalAgent(fleet, brokerPort());
 
     // Last, so that a password that was made up is told as soon as it is good: a start that fails makes none.
     const admin = await identity.ensureAdmin(config.admin.email, config.admin.password);
@@ -217,13 +236,14 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
   };
 
   const startLocalAgent = async (fleet: ReturnType<typeof createFleet>, mqttPort: number): Promise<void> => {
-    const credentials = await fleet.ensureLocalAgent({ address: LOOPBACK });
+    const password = await heldLocalPassword(config.dataDir);
+    const credentials = await fleet.ensureLocalAgent({ address: LOOPBACK, password });
     if (!credentials) return;
     progress('starting the agent that watches this machine');
     const agent = createLocalAgent({
       dataDir: config.dataDir,
-      mqttUrl: localMqttUrl(config, mqttPort),
-      ca: ownAuthority(config) ?? null,
+      mqttUrl: placeForLocalAgent(config, mqttPort),
+      ca: (config.mqtt.external ? undefined : ownAuthority(config)) ?? null,
       ...credentials,
       log,
     });
@@ -251,27 +271,6 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
 const settled = async <A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> => {
   await Promise.allSettled([a, b]);
   return Promise.all([a, b]);
-};
-
-/** Where agents on other machines find the broker: under the name people use, at its own port. */
-const mqttUrl = ({ http }: Config, port: number): string =>
-  `${http.tls ? 'mqtts' : 'mqtt'}://${new URL(http.publicUrl).hostname}:${port}`;
-
-const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
-
-/** Where the agent on this machine finds it: under the certificate's name with TLS, else where it listens. */
-const localMqttUrl = (config: Config, port: number): string => {
-  if (config.http.tls) return mqttUrl(config, port);
-  const { host } = config.mqtt;
-  const reachable = EVERY_ADDRESS.has(host) ? LOOPBACK : host;
-  return `mqtt://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`;
-};
-
-/** A certificate that vouches for itself must be handed to agents; any other is vouched for by one they know. */
-const ownAuthority = ({ http }: Config): string | undefined => {
-  if (!http.tls) return undefined;
-  const certificate = new X509Certificate(http.tls.cert);
-  return certificate.checkIssued(certificate) ? http.tls.cert : undefined;
 };
 
 const faultOf = async (ask: () => Promise<unknown>): Promise<string | null> => {

@@ -47,6 +47,13 @@ const isDecodable = (text: string): boolean => {
 };
 const url = (...protocols: string[]) => Type.Refine(text(), (value) => urlOf(value, protocols) !== undefined);
 const httpUrl = url('http:', 'https:');
+/** Nothing after host and port: MQTT over TCP knows no path, and what was meant by one would be lost without a word. */
+const mqttUrl = Type.Refine(text(), (value) => {
+  const parsed = urlOf(value, ['mqtt:', 'mqtts:']);
+  const rest = parsed && `${parsed.pathname.replace(/^\/$/, '')}${parsed.search}${parsed.hash}`;
+  const hasLogin = parsed !== undefined && (parsed.password === '' || parsed.username !== '');
+  return hasLogin && rest === '' && parsed.port !== '0';
+});
 const origin = Type.Refine(text(), (value) => urlOf(value, ['http:', 'https:'])?.origin === value);
 const choice = <const T extends string[]>(...values: T) => Type.Enum(values);
 
@@ -83,6 +90,12 @@ export const SETTINGS = {
     about: 'port of the MQTT broker',
     default: '1883',
     read: wholeNumber,
+  },
+  SIAGA_MQTT_URL: {
+    schema: mqttUrl,
+    words: 'a URL like mqtts://user:password@host:8883 (no path; what is special in the password %-encoded)',
+    about: 'an MQTT broker at hand, instead of the hub’s own; see siaga admin broker-acl',
+    secret: true,
   },
   SIAGA_POSTGRES_URL: {
     schema: url('postgres:', 'postgresql:'),

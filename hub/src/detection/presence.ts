@@ -50,6 +50,10 @@ export const createPresence = ({
     if (state === 'online') heard(agentId);
     else turnBlind(agentId, state === 'lost' ? 'agent-lost' : 'agent-stopped');
   };
+  const brokerOutage = (what: HubEvents['broker.outage'][0]): void => {
+    if (what === 'lost') watch.deaf();
+    else watch.hearing(clock.monotonicMs());
+  };
   const agentRemoved = (agentId: string): void => watch.remove(agentId);
   const deviceRemoved = (deviceId: string): void => happened({ kind: 'device-removed', deviceId });
   const deviceChanged = (deviceId: string): void => {
@@ -68,12 +72,14 @@ export const createPresence = ({
       events.on('agent.removed', agentRemoved);
       events.on('device.changed', deviceChanged);
       events.on('device.removed', deviceRemoved);
+      events.on('broker.outage', brokerOutage);
       unsubscribe = [
         () => events.off('agent.changed', agentChanged),
         () => events.off('agent.state', agentState),
         () => events.off('agent.removed', agentRemoved),
         () => events.off('device.changed', deviceChanged),
         () => events.off('device.removed', deviceRemoved),
+        () => events.off('broker.outage', brokerOutage),
       ];
     },
     stop: () => {

@@ -115,6 +115,7 @@ export interface NewAgent {
   site_id: string;
   shard: string;
   secret_hmac: Buffer | null;
+  broker_hash: string | null;
 }
 
 export const insertAgent = (trx: Trx, agent: NewAgent, now: Date): Promise<AgentRow> =>
@@ -128,6 +129,7 @@ export interface AgentValues {
   name?: string;
   site_id?: string;
   secret_hmac?: Buffer | null;
+  broker_hash?: string | null;
   state?: AgentState;
   version?: string;
   deleted_at?: Date;
@@ -140,6 +142,25 @@ export const updateAgent = async (trx: Trx, id: string, values: AgentValues, now
     .where('id', '=', id)
     .execute();
 };
+
+/** A login for a broker; `hash` is null for one issued before it was kept. */
+export interface BrokerLogin {
+  id: string;
+  name: string;
+  shard: string;
+  hash: string | null;
+}
+
+/** Every agent that may connect, in the order of their ids. */
+export const loadBrokerLogins = (db: Db): Promise<BrokerLogin[]> =>
+  db
+    .selectFrom('agents')
+    .select(['id', 'name', 'shard', 'broker_hash as hash'])
+    .where('secret_hmac', 'is not', null)
+    .where('deleted_at', 'is', null)
+    .where('state', '<>', 'revoked')
+    .orderBy('id')
+    .execute();
 
 /** A new configuration version for each; in the transaction of the change that makes it new. */
 export const raiseConfigVersions = async (trx: Trx, ids: readonly string[]): Promise<void> => {

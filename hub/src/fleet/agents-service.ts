@@ -65,6 +65,8 @@ export const directoryAgent = (row: AgentRow, present: DirectoryAgent | undefine
   };
 };
 
+const NO_CREDENTIALS = { secret_hmac: null, broker_hash: null } as const;
+
 export const createAgents = (deps: Deps): AgentService => {
   const { db, write, directory, credentials, events } = deps;
 
@@ -100,7 +102,7 @@ export const createAgents = (deps: Deps): AgentService => {
         write(actor, async ({ trx, now, audit, afterCommit }) => {
           await check(trx, body);
           const id = uuidv7();
-          const agent = { id, name, site_id: body.site_id, shard: shardOf(id), secret_hmac: null };
+          const agent = { id, name, site_id: body.site_id, shard: shardOf(id), ...NO_CREDENTIALS };
           const row = await insertAgent(trx, agent, now);
           const details = { name, site_id: body.site_id };
           await audit({ action: 'agent.created', resourceType: 'agent', resourceId: id, details });
@@ -139,7 +141,7 @@ export const createAgents = (deps: Deps): AgentService => {
         const old = await lock(trx, id);
         await voidEnrolments(trx, id);
         if (old.state === 'revoked') return toAgent(await view(trx, id));
-        await updateAgent(trx, id, { state: 'revoked', secret_hmac: null }, now);
+        await updateAgent(trx, id, { state: 'revoked', ...NO_CREDENTIALS }, now);
         await raiseConfigVersions(trx, [id]);
         await audit({ action: 'agent.revoked', resourceType: 'agent', resourceId: id });
         const row = await view(trx, id);
@@ -162,7 +164,7 @@ export const createAgents = (deps: Deps): AgentService => {
             message: `Agent ${old.name} still watches ${count(devices, 'device')}; move or delete them first`,
           });
         await voidEnrolments(trx, id);
-        await updateAgent(trx, id, { state: 'revoked', secret_hmac: null, deleted_at: now }, now);
+        await updateAgent(trx, id, { state: 'revoked', ...NO_CREDENTIALS, deleted_at: now }, now);
         await audit({ action: 'agent.deleted', resourceType: 'agent', resourceId: id });
         afterCommit(() => {
           credentials.set(id, null);

@@ -52,6 +52,9 @@ export const createConfigPush = (deps: {
       const payload = inService ? JSON.stringify(buildConfig(version, checks)) : '';
       try {
         await deps.broker().publish(agentTopic(shard, agentId, 'config'), payload, { qos: 1, retain: true });
+        // The last word of an agent out of service is kept by an external broker; nobody else clears it.
+        if (!inService)
+          await deps.broker().publish(agentTopic(shard, agentId, 'state'), '', { qos: 1, retain: true });
       } catch (error) {
         failed.add(agentId);
         log.warn({ err: error, agentId, version }, 'a configuration was not taken by the broker');

@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Secrets } from '../platform/secrets.js';
+import { brokerHashOf } from './broker-hash.js';
 
 /** Longer passwords are none of ours; hashing them would be a stranger's work on our time. */
 const MAX_PASSWORD_BYTES = 256;
@@ -9,8 +10,8 @@ const MAX_PASSWORD_BYTES = 256;
  * and two thousand of them at once ask it nothing.
  */
 export interface Credentials {
-  /** A new secret and its HMAC; nothing is kept yet. */
-  issue(): { password: string; hmac: Buffer };
+  /** A new secret, its HMAC, and its hash for an external broker (adr/0004); nothing is kept yet. */
+  issue(): { password: string; hmac: Buffer; brokerHash: string };
   /** From now on this one counts; null: none does. Answers whether another one did before. */
   set(agentId: string, hmac: Buffer | null): boolean;
   /** In constant time, also for agents that do not exist. */
@@ -23,7 +24,7 @@ export const createCredentials = (secrets: Pick<Secrets, 'hmac'>): Credentials =
   return {
     issue: () => {
       const password = randomToken();
-      return { password, hmac: secrets.hmac('agent', password) };
+      return { password, hmac: secrets.hmac('agent', password), brokerHash: brokerHashOf(password) };
     },
     set: (agentId, hmac) => {
       const before = known.get(agentId);

@@ -83,6 +83,7 @@ export const createEnrolment = (deps: Deps): EnrolmentService => ({
         agent.id,
         {
           secret_hmac: issued.hmac,
+          broker_hash: issued.brokerHash,
           state: 'pending',
           ...(body.version === undefined ? {} : { version: body.version }),
         },

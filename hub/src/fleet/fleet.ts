@@ -2,7 +2,7 @@ import type { Health, Overview } from '@siaga/shared';
 import { parseAgentTopic } from '@siaga/shared';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { EventBus } from '../events.js';
+import type { EventBus, HubEvents } from '../events.js';
 import type { AuthenticateAgent, Broker, BrokerMessage } from '../platform/broker/broker.js';
 import type { Clock } from '../platform/clock.js';
 import type { Db } from '../platform/postgres/postgres.js';
@@ -58,7 +58,11 @@ export interface Fleet {
   /** After the broker's start and restart: every agent's configuration, retained. */
   publishAllConfigs(): Promise<void>;
   /** See local-agent.ts; `timezone` is this machine's unless told. */
-  ensureLocalAgent(options: { address: string; timezone?: string }): Promise<LocalAgent | undefined>;
+  ensureLocalAgent(options: {
+    address: string;
+    timezone?: string;
+    password?: string | undefined;
+  }): Promise<LocalAgent | undefined>;
   overview(healthOf: (deviceId: string) => Health): Promise<Overview>;
 }
 
@@ -97,11 +101,20 @@ export const createFleet = (deps: FleetDeps): Fleet => {
         credentials.set(agent.id, agent.secret_hmac);
       }
       for (const device of devices) directory.putDevice(directoryDevice(device));
+      const brokerOutage = (what: HubEvents['broker.outage'][0]): void => {
+        if (what === 'over')
+          push.publishAll().catch((error: unknown) => {
+            log.warn({ err: error }, 'configurations could not be listed; they are sent one by one');
+            for (const { id } of directory.agents()) push.changed(id);
+          });
+      };
+      events.on('broker.outage', brokerOutage);
       events.on('agent.config', push.changed);
       events.on('agent.silent', states.silent);
       events.on('agent.heard-again', states.heardAgain);
       events.on('agent.report', reports.report);
       unsubscribes.push(
+        () => events.off('broker.outage', brokerOutage),
         () => events.off('agent.config', push.changed),
         () => events.off('agent.silent', states.silent),
         () => events.off('agent.heard-again', states.heardAgain),
@@ -127,8 +140,8 @@ export const createFleet = (deps: FleetDeps): Fleet => {
     heard: reports.heard,
     publishAllConfigs: push.publishAll,
 
-    ensureLocalAgent: ({ address, timezone = Intl.DateTimeFormat().resolvedOptions().timeZone }) =>
-      ensureLocalAgent({ write, secrets, credentials, directory, events }, { address, timezone }),
+    ensureLocalAgent: ({ address, password, timezone = Intl.DateTimeFormat().resolvedOptions().timeZone }) =>
+      ensureLocalAgent({ write, secrets, credentials, directory, events }, { address, timezone, password }),
 
     overview: (healthOf) => overviewOf(db, directory, healthOf),
   };

@@ -1,3 +1,5 @@
+export { brokerHashOf } from './broker-hash.js';
+export { loadBrokerLogins, type BrokerLogin } from './agents-repository.js';
 export { createFleet, type Fleet, type FleetDeps } from './fleet.js';
 export type { AgentListQuery, AgentSort } from './agents-repository.js';
 export type { AgentService } from './agents-service.js';

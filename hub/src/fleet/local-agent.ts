@@ -7,6 +7,8 @@ import {
   raiseConfigVersions,
   takenAgentNames,
   updateAgent,
+  type AgentRow,
+  type NewAgent,
 } from './agents-repository.js';
 import type { Credentials } from './credentials.js';
 import {
@@ -41,13 +43,14 @@ interface Deps {
 
 /**
  * Makes the site, the agent and the device of this machine where they were never made, and gives the agent fresh
- * credentials each time. What an operator renamed, moved or deleted stays as he left it; undefined where he deleted
+ * credentials where those it holds (`password`) are not good: an external broker knows new ones only after its files
+ * were written. What an operator renamed, moved or deleted stays as he left it; undefined where he deleted
  * or revoked the agent. Its three ids follow from the installation's key, so that they are found again whatever
  * they are called by now.
  */
 export const ensureLocalAgent = (
   deps: Deps,
-  options: { address: string; timezone: string },
+  options: { address: string; timezone: string; password?: string | undefined },
 ): Promise<LocalAgent | undefined> =>
   deps.write(HUB_ACTOR, async (change) => {
     const ids = {
@@ -58,19 +61,33 @@ export const ensureLocalAgent = (
     const { trx, now, afterCommit } = change;
     const known = await findAgentEverMade(trx, ids.agent);
     if (known && (known.deleted_at !== null || known.state === 'revoked')) return undefined;
-    const { password, hmac } = deps.credentials.issue();
-    if (known) await updateAgent(trx, known.id, { secret_hmac: hmac }, now);
-    else await makeSiteAndAgent(deps, change, { ids, hmac, timezone: options.timezone });
-    afterCommit(() => deps.credentials.set(ids.agent, hmac));
+    const login = loginOf(deps, ids.agent, known, options.password);
+    const secrets = { secret_hmac: login.hmac, broker_hash: login.brokerHash };
+    if (!known) await makeSiteAndAgent(deps, change, { ids, secrets, timezone: options.timezone });
+    else if (login.isNew) await updateAgent(trx, known.id, secrets, now);
+    afterCommit(() => deps.credentials.set(ids.agent, login.hmac));
     if (!known && !(await deviceWasMade(trx, ids.device)))
       await makeDevice(deps, change, { ids, address: options.address });
     return {
       agentId: ids.agent,
       shard: known?.shard ?? shardOf(ids.agent),
       username: ids.agent,
-      password,
+      password: login.password,
     };
   });
+
+/** What the agent holds where it is good and an external broker can be told of it, else something new. */
+const loginOf = (
+  { credentials }: Deps,
+  agentId: string,
+  known: AgentRow | undefined,
+  held: string | undefined,
+): ReturnType<Credentials['issue']> & { isNew: boolean } => {
+  const { secret_hmac: hmac = null, broker_hash: brokerHash = null } = known ?? {};
+  if (hmac && brokerHash !== null && held !== undefined && credentials.matches(agentId, Buffer.from(held)))
+    return { password: held, hmac, brokerHash, isNew: false };
+  return { ...credentials.issue(), isNew: true };
+};
 
 interface LocalIds {
   site: string;
@@ -78,10 +95,12 @@ interface LocalIds {
   device: string;
 }
 
+type Logins = Pick<NewAgent, 'secret_hmac' | 'broker_hash'>;
+
 const makeSiteAndAgent = async (
   { directory, events }: Deps,
   { trx, now, audit, afterCommit }: Change,
-  { ids, hmac, timezone }: { ids: LocalIds; hmac: Buffer; timezone: string },
+  { ids, secrets, timezone }: { ids: LocalIds; secrets: Logins; timezone: string },
 ): Promise<void> => {
   const site =
     (await lockSite(trx, ids.site, 'keep')) ??
@@ -101,7 +120,7 @@ const makeSiteAndAgent = async (
   const name = firstFree('local', await takenAgentNames(trx, 'local'));
   const row = await insertAgent(
     trx,
-    { id: ids.agent, name, site_id: ids.site, shard: shardOf(ids.agent), secret_hmac: hmac },
+    { id: ids.agent, name, site_id: ids.site, shard: shardOf(ids.agent), ...secrets },
     now,
   );
   await audit({ action: 'site.created', resourceType: 'site', resourceId: ids.site });

@@ -1,7 +1,7 @@
 import { hubTopic, type HubAnnouncement, type Series } from '@siaga/shared';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { EventBus } from '../events.js';
+import type { EventBus, HubEvents } from '../events.js';
 import type { FleetDirectory } from '../fleet/ports.js';
 import type { Broker, BrokerMessage } from '../platform/broker/broker.js';
 import type { Clock } from '../platform/clock.js';
@@ -84,6 +84,12 @@ export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
       clock.after(ANNOUNCE_RETRY_MS, () => announce(shard));
     });
   };
+  /** The broker may have lost what it kept, and agents what they were told. */
+  const onBrokerOutage = (what: HubEvents['broker.outage'][0]): void => {
+    if (what === 'lost') return;
+    announced.clear();
+    for (const agent of directory.agents()) announce(agent.shard);
+  };
   const onAgentChanged = (agentId: string): void => {
     const agent = directory.agent(agentId);
     if (agent) announce(agent.shard);
@@ -94,11 +100,13 @@ export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
       await ingest.start();
       running = true;
       events.on('agent.changed', onAgentChanged);
+      events.on('broker.outage', onBrokerOutage);
       for (const agent of directory.agents()) announce(agent.shard);
     },
     stop: async () => {
       running = false;
       events.off('agent.changed', onAgentChanged);
+      events.off('broker.outage', onBrokerOutage);
       await ingest.stop(STOP_WITHIN_MS);
     },
     handle: ({ topic, payload }) => ingest.handle(topic, payload),

@@ -1,11 +1,14 @@
 import net from 'node:net';
 import type { MqttClient } from 'mqtt';
 import { MAX_MESSAGE_BYTES, hubTopic } from '@siaga/shared';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { closed, connect, inbox, listen, until, type BrokerHarness, type TestAgent } from './harness.js';
 
 /** What the hub expects of any broker; runs over each implementation of `Broker`. */
-export const brokerConformance = (name: string, create: () => Promise<BrokerHarness>): void => {
+export const brokerConformance = (
+  name: string,
+  create: (context: TestContext) => Promise<BrokerHarness>,
+): void => {
   describe(`${name}, as the hub expects a broker to be`, () => {
     let harness: BrokerHarness;
     let agent: TestAgent;
@@ -13,15 +16,16 @@ export const brokerConformance = (name: string, create: () => Promise<BrokerHarn
     let heard: ReturnType<typeof listen>;
     const clients: MqttClient[] = [];
 
-    beforeEach(async () => {
-      harness = await create();
+    beforeEach(async (context) => {
+      harness = await create(context);
       heard = listen(harness.broker);
       agent = await harness.addAgent();
       neighbour = await harness.addAgent();
     });
     afterEach(async () => {
       for (const client of clients.splice(0)) client.end(true);
-      await harness.stop();
+      // Undefined where the machine lacks the broker.
+      await (harness as BrokerHarness | undefined)?.stop();
     });
 
     const join = async (who: TestAgent, options = {}): Promise<MqttClient> => {
@@ -157,7 +161,7 @@ export const brokerConformance = (name: string, create: () => Promise<BrokerHarn
     it('refuses who was revoked', async () => {
       const client = await join(agent);
       await harness.revoke(agent);
-      await harness.broker.disconnect(agent.id);
+      if (harness.differs.cuts === 'disconnect') await harness.broker.disconnect(agent.id);
       await closed(client);
       await expect(connect(harness.port, agent)).rejects.toThrow();
     });
@@ -223,7 +227,7 @@ export const brokerConformance = (name: string, create: () => Promise<BrokerHarn
       const client = await join(agent);
       client.publish(
         agent.topic('telemetry'),
-        Buffer.alloc(MAX_MESSAGE_BYTES + 4096),
+        Buffer.alloc(harness.differs.frameBytes + 4096),
         { qos: 1 },
         () => undefined,
       );
@@ -249,7 +253,9 @@ export const brokerConformance = (name: string, create: () => Promise<BrokerHarn
       line.pause();
       const before = process.memoryUsage().rss;
       for (let i = 0; i < 4_000; i++)
-        await harness.broker.publish(agent.topic('ack'), Buffer.alloc(64 * 1024, i), { qos: 0 });
+        await harness.broker
+          .publish(agent.topic('ack'), Buffer.alloc(64 * 1024, i), { qos: 0 })
+          .catch(() => undefined);
       expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
       await works(other, neighbour);
     });

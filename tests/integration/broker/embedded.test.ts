@@ -39,6 +39,7 @@ const createHarness = async (
       return Promise.resolve();
     },
     stop: () => broker.stop(),
+    differs: { frameBytes: MAX_MESSAGE_BYTES + 1024, cuts: 'disconnect' },
   };
 };
 

@@ -9,9 +9,21 @@ export interface BrokerHarness {
   port: number;
   /** A login of its own, in this shard. */
   addAgent(shard?: string): Promise<TestAgent>;
-  /** Its password is not taken any more; open connections stay. */
+  /** Its password is not taken any more; what becomes of open connections, `differs` tells. */
   revoke(agent: TestAgent): Promise<void>;
   stop(): Promise<void>;
+  differs: Differences;
+}
+
+/** Where the implementations must differ, and why. */
+export interface Differences {
+  /**
+   * Longest frame a signed-in client may send. The embedded broker hears agents only; an external one carries the hub's
+   * configurations as well, knows one limit for all clients, and leaves telemetry that is too long to ingest.
+   */
+  frameBytes: number;
+  /** What ends an open connection of a revoked agent: the hub by itself, or the broker when it reads its files again. */
+  cuts: 'disconnect' | 'revoke';
 }
 
 export interface TestAgent {

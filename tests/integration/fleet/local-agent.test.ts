@@ -43,6 +43,17 @@ it('watches this machine: one site, one agent, one device with ping and host rea
   });
 });
 
+it('keeps a password that is still good, and that a broker can be told of', async () => {
+  const first = await ensure();
+  const again = (password: string | undefined) =>
+    world.fleet.ensureLocalAgent({ address: '127.0.0.1', password });
+  expect(await again(first?.password)).toEqual(first);
+  await world.db.updateTable('agents').set({ broker_hash: null }).execute();
+  const second = await again(first?.password);
+  expect(second?.password).not.toBe(first?.password);
+  expect((await again('of another hub'))?.password).not.toBe(second?.password);
+});
+
 it('a second start makes nothing new but the password', async () => {
   const first = await ensure();
   const before = await everything();

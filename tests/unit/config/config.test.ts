@@ -84,6 +84,30 @@ describe('settings', () => {
       { url: 'https://quest:9000', user: 'us@er', password: 'p/w', jar: '' },
     ],
     ['a jar', { SIAGA_QUESTDB_JAR: 'some/quest.jar' }, (c) => c.questdb.jar, resolve('some/quest.jar')],
+    [
+      'a broker at hand',
+      { SIAGA_MQTT_URL: 'mqtt://127.0.0.1' },
+      (c) => c.mqtt.external,
+      { url: 'mqtt://127.0.0.1' },
+    ],
+    [
+      'its login, kept out of its URL',
+      { SIAGA_MQTT_URL: 'mqtts://siaga%40hub:p%2Fw@broker.example:8883/' },
+      (c) => c.mqtt.external,
+      { url: 'mqtts://broker.example:8883', user: 'siaga@hub', password: 'p/w' },
+    ],
+    [
+      'a broker beyond loopback without TLS where that is accepted',
+      { SIAGA_MQTT_URL: 'mqtt://u:p@broker.example', SIAGA_INSECURE: '1' },
+      (c) => c.mqtt.external?.url,
+      'mqtt://broker.example',
+    ],
+    [
+      'the page on the port that is only the own broker’s',
+      { SIAGA_MQTT_URL: 'mqtts://broker.example', SIAGA_HTTP_PORT: '1883' },
+      (c) => c.http.port,
+      1883,
+    ],
     ['no local agent', { SIAGA_LOCAL_AGENT: 'off' }, (c) => c.localAgent, false],
     [
       'two origins',
@@ -151,7 +175,25 @@ describe('settings', () => {
     ['a certificate alone', { SIAGA_TLS_CERT: '/x.pem' }, /^SIAGA_TLS_KEY: is missing/],
     ['a key alone', { SIAGA_TLS_KEY: '/x.pem' }, /^SIAGA_TLS_CERT: is missing/],
     ['a misspelt name', { SIAGA_HTP_PORT: '1' }, /^SIAGA_HTP_PORT: .*nearest is SIAGA_HTTP_PORT$/],
-    ['a broker elsewhere', { SIAGA_MQTT_URL: 'mqtt://x' }, /^SIAGA_MQTT_URL: there is no such setting/],
+    [
+      'two brokers, one by its port',
+      { SIAGA_MQTT_URL: 'mqtts://u:hush@x', SIAGA_MQTT_PORT: '1883' },
+      /^SIAGA_MQTT_URL: .*SIAGA_MQTT_PORT(?!.*hush)/,
+    ],
+    [
+      'two brokers, one by its host',
+      { SIAGA_MQTT_URL: 'mqtts://x', SIAGA_MQTT_HOST: '127.0.0.1' },
+      /^SIAGA_MQTT_URL: .*SIAGA_MQTT_HOST/,
+    ],
+    ['a broker by WebSocket', { SIAGA_MQTT_URL: 'ws://u:hush@x' }, /^SIAGA_MQTT_URL: .*mqtts:\/\/(?!.*hush)/],
+    ['a broker with a path', { SIAGA_MQTT_URL: 'mqtts://x/mqtt' }, /^SIAGA_MQTT_URL: .*no path/],
+    ['a password with / in it', { SIAGA_MQTT_URL: 'mqtts://u:hu/sh@x' }, /^SIAGA_MQTT_URL: (?!.*hu\/sh)/],
+    ['a password of nobody', { SIAGA_MQTT_URL: 'mqtts://:hush@x' }, /^SIAGA_MQTT_URL: (?!.*hush)/],
+    [
+      'a broker beyond loopback without TLS',
+      { SIAGA_MQTT_URL: 'mqtt://u:hush@broker.example' },
+      /^SIAGA_MQTT_URL: .*broker\.example.*SIAGA_INSECURE=1(?!.*hush)/,
+    ],
   ])('refuses %s', (_what, env, fault) => {
     expect(faultsOf(env)).toEqual([expect.stringMatching(fault)]);
   });

@@ -50,6 +50,25 @@ describe('rule 7: silence', () => {
     for (let nowMs = 165_000; nowMs < 205_000; nowMs += 1_000) expect(watch.tick(nowMs)).toEqual([]);
     expect(watch.tick(205_000)).toEqual(['a']);
   });
+  it('is told of nobody while the broker is away, nor for 90 s after it is back', () => {
+    const watch = createSilenceWatch(0);
+    watch.add('a', null, 0);
+    watch.add('b', null, 0);
+    const tickTo = (fromMs: number, toMs: number): string[] => {
+      const silent: string[] = [];
+      for (let nowMs = fromMs; nowMs < toMs; nowMs += 1_000) silent.push(...watch.tick(nowMs));
+      return silent;
+    };
+    expect(tickTo(1_000, 20_000)).toEqual([]);
+    watch.deaf();
+    expect(tickTo(20_000, 600_000)).toEqual([]);
+    watch.hearing(600_000);
+    expect(tickTo(600_000, 650_000)).toEqual([]);
+    watch.heard('a', 650_000);
+    expect(tickTo(650_000, 690_000)).toEqual([]);
+    expect(tickTo(690_000, 695_000)).toEqual(['b']);
+    expect(tickTo(695_000, 697_000)).toEqual(['a']);
+  });
   it('forgets a removed agent', () => {
     const watch = createSilenceWatch(0);
     watch.add('a', null, 0);

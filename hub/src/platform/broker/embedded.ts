@@ -273,6 +273,8 @@ export const createEmbeddedBroker = (
     onMessage: (listener) => {
       handler = listener;
     },
+    onOutage: () => undefined,
+    problem: () => (fanOut ? null : 'the MQTT broker is not running'),
     disconnect: (username) => {
       for (const [client, name] of signingIn) if (name === username) signingIn.delete(client);
       for (const [socket, name] of sockets) if (name === username) socket.destroy();

@@ -10,4 +10,5 @@ export {
   type EmbeddedQuestDb,
   type EmbeddedQuestDbOptions,
 } from './questdb-server.js';
-export { createLocalAgent, type LocalAgentOptions } from './local-agent.js';
+export { runningPostgresUrl } from './running-postgres.js';
+export { createLocalAgent, heldLocalPassword, type LocalAgentOptions } from './local-agent.js';

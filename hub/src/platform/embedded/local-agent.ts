@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
@@ -24,6 +24,18 @@ const NAME = 'agent';
 const BUNDLE = fileURLToPath(new URL('../../../../agent/dist/agent.mjs', import.meta.url));
 /** The agent sends its last batch and a clean goodbye first. */
 const STOP_STEPS = [{ signal: 'SIGTERM', waitMs: 10_000 }] as const;
+
+/** The password that the agent of an earlier start was given, or undefined. */
+export const heldLocalPassword = async (dataDir: string): Promise<string | undefined> => {
+  try {
+    const { password } = JSON.parse(await readFile(join(dataDir, 'agent', 'agent.json'), 'utf8')) as {
+      password?: unknown;
+    };
+    return typeof password === 'string' ? password : undefined;
+  } catch {
+    return undefined; // the first start, or a file that is no use: it is given a new one
+  }
+};
 
 /** The agent that watches this machine itself, as a child process with its state in `{dataDir}/agent`. */
 export const createLocalAgent = (

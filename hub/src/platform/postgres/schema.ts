@@ -89,6 +89,7 @@ export interface AgentsTable {
   site_id: string;
   shard: string;
   secret_hmac: Buffer | null;
+  broker_hash: string | null;
   state: WithDefault<AgentState>;
   version: string | null;
   probe: ProbeMode | null;
