@@ -163,11 +163,11 @@ const measureMany = async (dir: string): Promise<void> => {
 
   const stamps = new Map<number, number[]>();
   let lostPackets = 0;
-  hub.hear((check, atMs, { l }, place) => {
+  hub.hear((check, atMs, _avgUs, lost) => {
     const seen = stamps.get(check);
     if (seen) seen.push(atMs);
     else stamps.set(check, [atMs]);
-    lostPackets += l[place] as number;
+    lostPackets += lost;
   });
   const cpuBefore = cpuMs(agent.pid);
   const beganAtMs = performance.now();
@@ -178,12 +178,12 @@ const measureMany = async (dir: string): Promise<void> => {
   const gaps = [...stamps.values()].reduce((sum, ofCheck) => sum + missedBetween(ofCheck, 1_000), 0);
 
   const rtts = new Map<string, number[]>();
-  hub.hear((check, _atMs, { b, l }, place) => {
-    if ((l[place] as number) === PACKETS_A_CYCLE) return;
+  hub.hear((check, _atMs, avgUs, lost) => {
+    if (lost === PACKETS_A_CYCLE) return;
     const address = targetAddress(check);
     const seen = rtts.get(address);
-    if (seen) seen.push(b[place] as number);
-    else rtts.set(address, [b[place] as number]);
+    if (seen) seen.push(avgUs);
+    else rtts.set(address, [avgUs]);
   });
   const fping = await runFping(addresses, 2 * FPING_S, 1_000);
   await sleep(11_000);

@@ -128,8 +128,8 @@ export const createRowStore = ({
     rows,
     refused,
     client: (life) => ({
-      post: async (text) => {
-        const answer = await post(life, text).catch((error: unknown) => ({ error }));
+      post: async (lines) => {
+        const answer = await post(life, lines.toString('latin1')).catch((error: unknown) => ({ error }));
         if (!life.alive) return never();
         if ('error' in answer) throw answer.error;
         return answer;

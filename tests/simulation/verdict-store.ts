@@ -289,7 +289,8 @@ export const createVerdictStore = ({
   const saveState = (agentId: string, message: AgentStateMessage): boolean => {
     const row = tables.agents.get(agentId)!;
     const { state, stateStream: stream, connection, instance } = row;
-    const { take } = orderState({ state, stream, connection, instance }, message);
+    const telemetryStream = row.stream;
+    const { take } = orderState({ state, stream, connection, instance, telemetryStream }, message);
     if (take)
       tables.agents.set(agentId, {
         ...row,

@@ -68,6 +68,7 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
   const readBody = createBodyReader();
   const devices = devicesOf(story);
   const told: string[] = [];
+  const serials = new Map<string, number>();
   const submitted = new Set<number>();
   const doubles = new Map<string, number>();
 
@@ -115,6 +116,7 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
     for (const { serial, check, stampMs } of readBody(split.rest, header.enc === 'deflate')) {
       const cycle = ledger.of(serial);
       const key = keyOf(check, stream, stampMs);
+      serials.set(key, serial);
       if (cycle.key === undefined) {
         cycle.key = key;
         cycle.stampMs = stampMs;
@@ -131,7 +133,13 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
   };
   const onSubmitted = (batch: LiveBatch): void => {
     const { icmp } = batch.body;
-    if (icmp && batch.ageMs < 90_000) for (const serial of icmp.b) submitted.add(serial);
+    if (!icmp || batch.ageMs >= 90_000) return;
+    let stampMs = batch.body.t0;
+    for (let place = 0; place < icmp.c.length; place++) {
+      stampMs += icmp.d[place]!;
+      const serial = serials.get(keyOf(icmp.c[place]!, batch.stream, stampMs));
+      if (serial !== undefined) submitted.add(serial);
+    }
   };
   const onJudged = (agentId: string, stream: number, seq: number): void => {
     const list = madeLive[agentOf(agentId)]!;

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { hubTopic, agentTopic, type AgentConfig, type IcmpColumns } from '@siaga/shared';
+import { hubTopic, agentTopic, type AgentConfig } from '@siaga/shared';
 import { createEventBus } from '../../../hub/src/events.js';
 import type { DirectoryAgent, DirectoryCheck, FleetDirectory } from '../../../hub/src/fleet/ports.js';
 import { createEmbeddedBroker } from '../../../hub/src/platform/broker/embedded.js';
@@ -16,7 +16,7 @@ const JUDGING_MS = 5;
 const STORING_MS = 5;
 
 /** One ICMP cycle as the hub got it. */
-export type OnCycle = (check: number, atMs: number, column: IcmpColumns, place: number) => void;
+export type OnCycle = (check: number, atMs: number, avgUs: number, lost: number) => void;
 
 export interface BenchHub {
   port: number;
@@ -56,18 +56,21 @@ export const startBenchHub = async (
     devices: () => [],
     devicesOfAgent: () => [],
   };
+  const tell = (line: string): void => {
+    const numberOf = (field: string) => Number(new RegExp(`[ ,]${field}=(\\d+)i`).exec(line)?.[1] ?? 0);
+    onCycle(
+      numberOf('check_id'),
+      Number(line.slice(line.lastIndexOf(' '))),
+      numberOf('avg_us'),
+      numberOf('lost'),
+    );
+  };
   let judged: Parameters<Judge['onJudged']>[0] = () => undefined;
   const judge: Judge = {
     submit: (batch) => {
-      const { icmp } = batch.body;
-      let atMs = batch.body.t0;
-      icmp?.c.forEach((check, place) => {
-        atMs += icmp.d[place] as number;
-        onCycle(check, atMs, icmp, place);
-      });
-      setTimeout(() => judged(batch.agentId, batch.stream, batch.seq), JUDGING_MS);
+      setTimeout(() => judged(batch.agentId, batch.stream, batch.seq, false), JUDGING_MS);
     },
-    late: () => undefined,
+    late: (_agentId, _originStream, _body, healed) => healed(),
     onJudged: (listener) => {
       judged = listener;
     },
@@ -85,7 +88,10 @@ export const startBenchHub = async (
   });
   const ingest = createIngest({
     rows: {
-      post: () => new Promise((resolve) => setTimeout(() => resolve({ ok: true }), STORING_MS)),
+      post: (lines) => {
+        for (const line of lines.toString().split('\n')) if (line.startsWith('icmp ')) tell(line);
+        return new Promise((resolve) => setTimeout(() => resolve({ ok: true }), STORING_MS));
+      },
     },
     tablePrefix: '',
     streams: { load: () => Promise.resolve([]), remember: (entries) => Promise.resolve([...entries]) },
