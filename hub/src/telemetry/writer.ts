@@ -11,6 +11,7 @@ export type RowPostResult = { ok: true } | { ok: false; line: number; message: s
  * whether they were stored (they are posted again: their natural key keeps them single). Must answer at last.
  */
 export interface RowStore {
+  /** `lines` are the store's own until it answers `ok`; they are written over afterwards. */
   post(lines: Buffer): Promise<RowPostResult>;
 }
 
@@ -69,6 +70,8 @@ interface Post<B> {
   history: boolean;
   entries: Queued<B>[];
   rows: number;
+  /** What the lines were joined in. */
+  buffer?: Buffer;
 }
 
 interface Deps<B extends RowBatch> {
@@ -168,12 +171,25 @@ export const createWriter = <B extends RowBatch>(deps: Deps<B>): Writer<B> => {
     pausedUntilMs = clock.monotonicMs() + fullMs * (0.5 + deps.random() / 2);
   };
 
+  /**
+   * Buffers of answered posts, to be filled again: a fresh megabyte for each post was garbage as fast as rows came. A post
+   * that failed keeps its own for good: nobody knows whether it is still being sent.
+   */
+  const spare: Buffer[] = [];
+
+  const linesOf = (post: Post<B>): Buffer => {
+    const bytes = post.entries.reduce((sum, { batch }) => sum + batch.lines.length, 0);
+    const old = spare.pop();
+    const buffer = old && old.length >= bytes ? old : Buffer.allocUnsafeSlow(bytes + (bytes >> 2));
+    post.buffer = buffer;
+    let at = 0;
+    for (const { batch } of post.entries) at += batch.lines.copy(buffer, at);
+    return buffer.subarray(0, at);
+  };
+
   const send = (post: Post<B>): void => {
     inFlight.add(post);
-    const { entries } = post;
-    const lines =
-      entries.length === 1 ? entries[0]!.batch.lines : Buffer.concat(entries.map(({ batch }) => batch.lines));
-    store.post(lines).then(
+    store.post(linesOf(post)).then(
       (result) => answered(post, result),
       (error: unknown) => failed(post, error),
     );
@@ -196,6 +212,7 @@ export const createWriter = <B extends RowBatch>(deps: Deps<B>): Writer<B> => {
     if (stopped) return;
     failures = refusals = 0;
     pausedUntilMs = -Infinity;
+    if (post.buffer && spare.length <= limits.postsInFlight) spare.push(post.buffer);
     for (const { batch } of post.entries) events.committed(batch);
     pump();
   };
