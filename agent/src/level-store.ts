@@ -40,8 +40,9 @@ export const createLevelStore = (directory: string, nowMs: () => number): Outbox
     const opened: Level = new Store<string, Uint8Array>(directory, {
       keyEncoding: 'utf8',
       valueEncoding: 'view',
-      cacheSize: 1024 * 1024,
-      writeBufferSize: 2 * 1024 * 1024,
+      // Both fill up over hours: what is read is read once, and a busy agent writes this much in a minute.
+      cacheSize: 256 * 1024,
+      writeBufferSize: 512 * 1024,
     });
     await opened.open();
     level = opened;

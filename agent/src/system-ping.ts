@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { isIPv6 } from 'node:net';
 import { OUTCOME, PACKETS_PER_CYCLE } from '@siaga/shared';
 import { canonicalAddress } from './icmp-prober.js';
@@ -29,14 +28,17 @@ interface Run {
 /** Runs one command to its end; never rejects. */
 export type RunCommand = (command: string, args: readonly string[], limitMs: number) => Promise<Run>;
 
-export const runCommand: RunCommand = (command, args, limitMs) =>
-  new Promise((resolve) => {
+export const runCommand: RunCommand = async (command, args, limitMs) => {
+  // Only where raw sockets are not to be had.
+  const { execFile } = await import('node:child_process');
+  return new Promise((resolve) => {
     const options = { timeout: limitMs, killSignal: 'SIGINT' as const, env: { ...process.env, LC_ALL: 'C' } };
     execFile(command, [...args], options, (error, stdout, stderr) => {
       const code = error ? (error.code === 'ENOENT' ? 'missing' : Number(error.code ?? 1)) : 0;
       resolve({ code, stdout, stderr });
     });
   });
+};
 
 /** The dialect of this system's ping where it works here at all. */
 export const findPing = async (run: RunCommand = runCommand): Promise<PingDialect | undefined> => {
@@ -108,7 +110,7 @@ export const createSystemPing = ({ dialect, reason, run = runCommand }: SystemPi
 
   return {
     mode: 'system-ping',
-    note: `${reason}; each probe cycle is a process of the system's ping: about 30 times the processor time, packets 0.2 s apart, at most ${CONCURRENCY} cycles at once`,
+    note: `${reason}; each probe cycle is a process of the system's ping: about 70 times the processor time, packets 0.2 s apart, at most ${CONCURRENCY} cycles at once`,
     onCycle: (heard) => {
       listener = heard;
     },
