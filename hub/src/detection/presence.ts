@@ -50,6 +50,8 @@ export const createPresence = ({
     if (state === 'online') heard(agentId);
     else turnBlind(agentId, state === 'lost' ? 'agent-lost' : 'agent-stopped');
   };
+  // Its end was not heard (no hub, or no broker, was there to tell the will): what it had not brought yet comes late.
+  const agentReplaced = (agentId: string): void => turnBlind(agentId, 'agent-lost');
   const agentRemoved = (agentId: string): void => watch.remove(agentId);
   const deviceRemoved = (deviceId: string): void => happened({ kind: 'device-removed', deviceId });
   const deviceChanged = (deviceId: string): void => {
@@ -64,12 +66,14 @@ export const createPresence = ({
       watch = createSilenceWatch(nowMs);
       for (const agent of directory.agents()) watch.add(agent.id, blindnessOf(agent.state), nowMs);
       events.on('agent.changed', agentChanged);
+      events.on('agent.replaced', agentReplaced);
       events.on('agent.state', agentState);
       events.on('agent.removed', agentRemoved);
       events.on('device.changed', deviceChanged);
       events.on('device.removed', deviceRemoved);
       unsubscribe = [
         () => events.off('agent.changed', agentChanged),
+        () => events.off('agent.replaced', agentReplaced),
         () => events.off('agent.state', agentState),
         () => events.off('agent.removed', agentRemoved),
         () => events.off('device.changed', deviceChanged),
