@@ -14,6 +14,8 @@ export interface HubEvents {
   'agent.changed': [agentId: string];
   /** The agent's own word (birth, last will, clean stop), already put in order by (stream, connection). */
   'agent.state': [agentId: string, state: 'online' | 'lost' | 'stopped'];
+  /** Another process of the agent begins, and nobody heard the end of the one before; before its `agent.state`. */
+  'agent.replaced': [agentId: string];
   /** Detection found an agent silent (rule 7), or heard it again after that. */
   'agent.silent': [agentId: string];
   'agent.heard-again': [agentId: string];

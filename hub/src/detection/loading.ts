@@ -30,6 +30,13 @@ export const loadEngine = async ({
   const verdicts = new Map<string, Verdict>();
   const events: EngineEvent[] = [];
 
+  /** Until when a hub judged what this agent brought; nobody looked since, unless its ring closes the gap. */
+  const judgedUntilMs = (agentId: string): number => {
+    const shard = directory.agent(agentId)?.shard;
+    const renewedAtMs = shard === undefined ? undefined : taken.get(shard)?.renewedAtMs;
+    return Math.min(nowMs, renewedAtMs ?? nowMs);
+  };
+
   const load = (deviceId: string, watched: ReturnType<typeof watchedOf>): void => {
     const row = saved.get(deviceId);
     const state = (row && parseState(row.state)) ?? freshState(row?.sinceMs ?? nowMs);
@@ -39,7 +46,7 @@ export const loadEngine = async ({
     }
     // The desk's word counts: an effect may have been parked.
     state.incidentOpen = open.has(deviceId);
-    engine.load(watched, state, nowMs);
+    engine.load(watched, state, Math.max(state.stampMs, judgedUntilMs(watched.agentId)));
     verdicts.set(deviceId, {
       health: state.health,
       sinceMs: state.sinceMs,

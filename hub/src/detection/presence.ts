@@ -54,6 +54,8 @@ export const createPresence = ({
     if (what === 'lost') watch.deaf();
     else watch.hearing(clock.monotonicMs());
   };
+  // Its end was not heard (no hub, or no broker, was there to tell the will): what it had not brought yet comes late.
+  const agentReplaced = (agentId: string): void => turnBlind(agentId, 'agent-lost');
   const agentRemoved = (agentId: string): void => watch.remove(agentId);
   const deviceRemoved = (deviceId: string): void => happened({ kind: 'device-removed', deviceId });
   const deviceChanged = (deviceId: string): void => {
@@ -68,6 +70,7 @@ export const createPresence = ({
       watch = createSilenceWatch(nowMs);
       for (const agent of directory.agents()) watch.add(agent.id, blindnessOf(agent.state), nowMs);
       events.on('agent.changed', agentChanged);
+      events.on('agent.replaced', agentReplaced);
       events.on('agent.state', agentState);
       events.on('agent.removed', agentRemoved);
       events.on('device.changed', deviceChanged);
@@ -75,6 +78,7 @@ export const createPresence = ({
       events.on('broker.outage', brokerOutage);
       unsubscribe = [
         () => events.off('agent.changed', agentChanged),
+        () => events.off('agent.replaced', agentReplaced),
         () => events.off('agent.state', agentState),
         () => events.off('agent.removed', agentRemoved),
         () => events.off('device.changed', deviceChanged),

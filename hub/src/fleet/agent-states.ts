@@ -74,12 +74,14 @@ export const createAgentStates = (deps: {
 
   const takeMessage = async (agentId: string, step: Step & { kind: 'message' }): Promise<void> => {
     const { message, seenAtMs } = step;
+    let isReplaced = false;
     const order = await db.transaction().execute(async (trx) => {
       const [row] = await lockAgents(trx, [agentId]);
       if (!row) return undefined;
       const { state, state_stream: stream, connection, instance, stream: telemetryStream } = row;
       const verdict = orderState({ state, stream, connection, instance, telemetryStream }, message);
       const seenAt = seenAtMs === undefined ? undefined : new Date(seenAtMs);
+      isReplaced = state === 'online' && message.state === 'online' && message.stream > stream;
       if (verdict.take) await saveStateMessage(trx, agentId, message, seenAt);
       return verdict;
     });
@@ -104,6 +106,7 @@ export const createAgentStates = (deps: {
     // Revoked while the message was being saved: its last word is the revocation.
     if (!agent || agent.state === 'revoked') return;
     directory.putAgent({ ...agent, state: message.state, lastSeenAtMs: seenAtMs ?? agent.lastSeenAtMs });
+    if (isReplaced) events.emit('agent.replaced', agentId);
     events.emit('agent.state', agentId, message.state);
     events.emit('agent.changed', agentId);
   };

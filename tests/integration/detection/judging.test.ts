@@ -197,6 +197,52 @@ describe('who looks', () => {
   });
 });
 
+describe('an agent dies, and nobody hears of it', () => {
+  it('another process begins: unknown since the last sample, so that late data finds its place', async () => {
+    const hub = world.hub();
+    await hub.detection.start();
+    const d0 = world.devices[0]!;
+    hub.submit(1, { d0: '...' });
+    await hub.settled();
+    hub.clock.advance(20_000);
+    hub.events.emit('agent.replaced', world.agentId);
+    hub.events.emit('agent.state', world.agentId, 'online');
+    hub.submit(1, { d0: '...' }, { stream: 2 });
+    await hub.settled();
+    expect(await intervalsOf(world, d0)).toEqual(['unknown -60-5', 'up 5-15', 'unknown 15-40', 'up 40-']);
+    expect(hub.detection.verdict(d0).health).toBe('up');
+    await hub.detection.stop();
+  });
+
+  it('a hub that starts anew does not take the time before it for observed', async () => {
+    const before = world.hub();
+    await before.detection.start();
+    const d0 = world.devices[0]!;
+    before.submit(1, { d0: '...' });
+    await before.settled();
+    // The lease is renewed now and then: that is how long somebody judged, for all that the next hub knows.
+    before.clock.advance(10_000);
+    const untilMs = before.clock.nowMs();
+    await before.until(async () => {
+      const { taken_at: at } = await world.db
+        .selectFrom('shard_leases')
+        .select('taken_at')
+        .executeTakeFirstOrThrow();
+      return at.getTime() >= untilMs;
+    });
+    await before.detection.stop();
+
+    const after = world.hub({ clock: createManualClock(before.clock.nowMs() + 30_000) });
+    await after.detection.start();
+    after.events.emit('agent.state', world.agentId, 'lost');
+    await after.until(() => after.detection.verdict(d0).health === 'unknown');
+    const sinceS = (after.detection.verdict(d0).sinceMs - createManualClock().nowMs()) / 1000;
+    expect(sinceS).toBeGreaterThanOrEqual(15);
+    expect(sinceS).toBeLessThan(45);
+    await after.detection.stop();
+  });
+});
+
 describe('the fleet changes', () => {
   it('a new device is unknown since its creation, and judged from its first samples on', async () => {
     const hub = world.hub();

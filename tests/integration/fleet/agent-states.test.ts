@@ -87,6 +87,20 @@ describe("an agent's own word", () => {
     expect(statesOf(agent.id)).toEqual(['online', 'online', 'online', 'stopped']);
   });
 
+  it('another process that begins without the end of the one before is told as such', async () => {
+    const agent = await newAgent();
+    const replaced = () => world.heard.filter((event) => event === `agent.replaced:${agent.id}`).length;
+    say(agent, message('online', 1, 1));
+    say(agent, message('online', 1, 2));
+    say(agent, message('stopped', 1, 2));
+    say(agent, message('online', 2, 1));
+    await until('all are through', () => statesOf(agent.id).length === 4);
+    expect(replaced()).toBe(0);
+    say(agent, message('online', 3, 1));
+    await until('told', () => statesOf(agent.id).length === 5);
+    expect(replaced()).toBe(1);
+  });
+
   it('order holds over a restart of the hub', async () => {
     const agent = await newAgent();
     say(agent, message('online', 5, 3));

@@ -73,6 +73,7 @@ const EVENTS: readonly (keyof HubEvents)[] = [
   'agent.changed',
   'agent.removed',
   'agent.state',
+  'agent.replaced',
   'agent.config',
   'device.changed',
   'device.removed',

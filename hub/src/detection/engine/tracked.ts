@@ -11,7 +11,7 @@ export interface Tracked {
   /** Time without a judged sample after which nobody looks any more, ms. */
   staleMs: number;
   state: DeviceState;
-  /** Stamp of the newest sample of this process's life, or when it began to look: epoch ms. */
+  /** Stamp of the newest sample of this process's life; before the first, until when one before it judged. Epoch ms. */
   seenMs: number;
   /** The engine's own clock at the newest judged sample, ms. */
   lookedAtMs: number;

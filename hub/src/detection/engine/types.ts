@@ -3,7 +3,7 @@ import type { WatchedDevice } from './state.js';
 
 /** Why nobody looks through an agent any more. */
 export const BLIND_REASONS = [
-  /** The broker published its last will. */
+  /** The broker published its last will, or another process of it began without a word of the end of this one. */
   'agent-lost',
   /** It was stopped on purpose. */
   'agent-stopped',
