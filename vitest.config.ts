@@ -8,13 +8,14 @@ const project = (name: string, extra: Record<string, unknown> = {}) => ({
 });
 const stores = { globalSetup: ['tests/support/stores.ts'], testTimeout: 60_000, hookTimeout: 120_000 };
 
-// Every project runs on the sources. Integration shares one PostgreSQL and one QuestDB a run; e2e and lab start the
+// Every project runs on the sources. The simulation has a clock of its own (tests/simulation). Integration shares one PostgreSQL and one QuestDB a run; e2e and lab start the
 // built hub as users do.
 export default defineConfig({
   test: {
     projects: [
       // Nothing waits for real time here: a limit only ends what hangs, also on a machine that is busy otherwise.
       project('unit', { testTimeout: 60_000 }),
+      project('simulation', { globalSetup: ['tests/simulation/seeds.setup.ts'] }),
       project('integration', stores),
       project('e2e', { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false }),
       project('lab', { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false }),

@@ -65,6 +65,7 @@ const PARTS = [
   },
   { name: 'format', needs: [], lack: none, command: [...tool('prettier/bin/prettier.cjs'), '--check', '.'] },
   { name: 'unit', needs: [], lack: none, project: true, command: vitest('unit') },
+  { name: 'simulation', needs: [], lack: none, project: true, command: vitest('simulation') },
   {
     name: 'integration',
     needs: ['questdb', 'build'],

@@ -13,6 +13,8 @@ const CHANGE_GAP_MS = 100;
 /** The agent's own status travels at most this often, and only when it changed. */
 const STATUS_PERIOD_MS = 60_000;
 const ADOPTED_AT_ONCE = 64;
+/** A disk that refused to take stamped batches is asked again after this. */
+const ADOPT_AGAIN_MS = 10_000;
 
 /** Where samples become batches, and batches find their lane. */
 export interface Intake {
@@ -58,6 +60,7 @@ export const createIntake = ({ clock, time, batcher, outbox, live, log }: Intake
   let lastSealMs = -Infinity;
   let cancelCalm: () => void = () => undefined;
   let cancelSoon: (() => void) | undefined;
+  let cancelAdoption: () => void = () => undefined;
   let nextUnstamped = 1;
   let held: Made[] | undefined;
   /** Changes of the lane follow each other: a stream may be refused while batches are stamped under it. */
@@ -116,8 +119,8 @@ export const createIntake = ({ clock, time, batcher, outbox, live, log }: Intake
     if (batcher.isFull(monoMs)) seal();
   };
 
-  /** One chunk of never-sent batches: the recent ones join the ring, the rest becomes history. */
-  const adoptChunk = async (): Promise<boolean> => {
+  /** One chunk of never-sent batches: the recent ones may join the ring, the rest becomes history. */
+  const adoptChunk = async (mayJoinRing: boolean): Promise<boolean> => {
     const unstamped = await outbox.readUnstamped(ADOPTED_AT_ONCE);
     if (unstamped.length === 0) return false;
     const nowMs = clock.monotonicMs();
@@ -125,7 +128,7 @@ export const createIntake = ({ clock, time, batcher, outbox, live, log }: Intake
       record: stampRecord({ ...record, origin: outbox.stream }, time.at),
       madeMonoMs: record.unstamped?.madeMonoMs ?? -Infinity,
     }));
-    const isRecent = ({ madeMonoMs }: Made): boolean => nowMs - madeMonoMs <= LIVE_WINDOW_MS;
+    const isRecent = ({ madeMonoMs }: Made): boolean => mayJoinRing && nowMs - madeMonoMs <= LIVE_WINDOW_MS;
     const first = live.nextSeq;
     const recent = stamped
       .filter(isRecent)
@@ -152,6 +155,20 @@ export const createIntake = ({ clock, time, batcher, outbox, live, log }: Intake
     }
   };
 
+  const adopt = (mayJoinRing: boolean): Promise<void> =>
+    whileHeld(async () => {
+      await unstampedWrites;
+      try {
+        while (await adoptChunk(mayJoinRing));
+      } catch (error) {
+        log.error('batches made before the first exchange cannot be stamped yet; trying again', {
+          reason: reasonOf(error),
+        });
+        // Newer batches go live meanwhile: what comes behind them is history.
+        cancelAdoption = clock.after(ADOPT_AGAIN_MS, () => void adopt(false));
+      }
+    });
+
   return {
     icmp: (checkId, sentMonoMs, outcome, minUs, avgUs, maxUs, lost) => {
       makeRoom(sentMonoMs);
@@ -170,19 +187,10 @@ export const createIntake = ({ clock, time, batcher, outbox, live, log }: Intake
       config = version;
     },
     start: armCalm,
-    adopt: () =>
-      whileHeld(async () => {
-        await unstampedWrites;
-        try {
-          while (await adoptChunk());
-        } catch (error) {
-          log.error('batches made before the first exchange stay with their provisional stamps', {
-            reason: reasonOf(error),
-          });
-        }
-      }),
+    adopt: () => adopt(true),
     whileHeld,
     stop: async () => {
+      cancelAdoption();
       cancelCalm();
       seal();
       cancelCalm();

@@ -78,7 +78,12 @@ export const createBroker = ({ scheduler, random, latencyMs, onSent }: BrokerDep
     !cuts.get(agent)?.directions.has(direction);
 
   /** Loses, repeats and delays. */
-  const carry = (delayMs: number, session: Session | undefined, way: Direction, deliver: () => void): void => {
+  const carry = (
+    delayMs: number,
+    session: Session | undefined,
+    way: Direction,
+    deliver: () => void,
+  ): void => {
     if (random.chance(noise.drop)) return;
     for (let copies = random.chance(noise.twice) ? 2 : 1; copies > 0; copies--) {
       let atMs = scheduler.nowMs() + delayMs;
@@ -289,8 +294,7 @@ export const createBroker = ({ scheduler, random, latencyMs, onSent }: BrokerDep
       const session = sessions.get(agent);
       if (!session) return;
       session.agentOpen = false;
-      if (power || !isOpen(agent, 'up'))
-        scheduler.after(BROKER_NOTICES_MS, () => endAtBroker(session, true));
+      if (power || !isOpen(agent, 'up')) scheduler.after(BROKER_NOTICES_MS, () => endAtBroker(session, true));
       else endAtBroker(session, true);
     },
     stop: (keepsRetained) => {

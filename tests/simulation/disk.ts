@@ -54,6 +54,8 @@ export interface DiskDeps {
   /** Whether a row of this key was committed, or refused for good. */
   isSettledRow: (key: string) => boolean;
   onViolation: (what: string) => void;
+  /** A sample that may be stored under two stamps has its second. */
+  onDouble: (key: string, serial: number) => void;
   onTold: (what: string) => void;
 }
 
@@ -151,10 +153,13 @@ export const createDisk = (deps: DiskDeps): Disk => {
         deps.onViolation(`sample ${serial} lies on the disk as another than was made`);
       if (key[0] === 'u') continue;
       const natural = keyOf(check, found.record.origin, stampMs);
-      if (cycle.key !== undefined && cycle.key !== natural && !cycle.mayDouble)
-        deps.onViolation(`the stamp of sample ${serial} changed from ${cycle.key} to ${natural}`);
-      cycle.key = natural;
-      cycle.stampMs = stampMs;
+      if (cycle.key === undefined) {
+        cycle.key = natural;
+        cycle.stampMs = stampMs;
+      } else if (cycle.key !== natural) {
+        if (cycle.mayDouble) deps.onDouble(natural, serial);
+        else deps.onViolation(`the stamp of sample ${serial} changed from ${cycle.key} to ${natural}`);
+      }
     }
   };
 
@@ -197,10 +202,7 @@ export const createDisk = (deps: DiskDeps): Disk => {
   };
 
   const sizeOf = (ops: readonly StoreOp[]): number =>
-    ops.reduce(
-      (sum, { key, value }) => sum + (value?.length ?? 0) - (entries.get(key)?.length ?? 0),
-      0,
-    );
+    ops.reduce((sum, { key, value }) => sum + (value?.length ?? 0) - (entries.get(key)?.length ?? 0), 0);
 
   const reach = async <T>(life: Life, action: () => T, wasHalfDone?: () => void): Promise<T> => {
     if (!life.reach()) return never<T>();
@@ -218,7 +220,10 @@ export const createDisk = (deps: DiskDeps): Disk => {
     if (trouble === 'failing') throw new StoreError('failed', 'simulated input/output error');
     const grows = sizeOf(ops);
     const room = capacity - bytes;
-    if (trouble === 'full' && grows > (ops.some(({ key, value }) => value && key !== 'state') ? room : RESERVE_BYTES))
+    if (
+      trouble === 'full' &&
+      grows > (ops.some(({ key, value }) => value && key !== 'state') ? room : RESERVE_BYTES)
+    )
       throw new StoreError('full', 'simulated: no space left');
     apply(ops, sync);
   };

@@ -71,7 +71,10 @@ export const createDirectory = (
     plan.agents.map((_, agent) => {
       const id = agentIdOf(agent);
       const { state } = states.get(id)!;
-      return [id, { id, name: `agent ${agent + 1}`, siteId: SITE.id, shard: SHARD, state, lastSeenAtMs: null }];
+      return [
+        id,
+        { id, name: `agent ${agent + 1}`, siteId: SITE.id, shard: SHARD, state, lastSeenAtMs: null },
+      ];
     }),
   );
   const listed = new Map<string, DirectoryDevice>(
@@ -102,4 +105,3 @@ export const createDirectory = (
     putAgent: (agent) => void agents.set(agent.id, agent),
   };
 };
-

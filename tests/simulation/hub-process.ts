@@ -10,7 +10,6 @@ import type { Judge, LiveBatch } from '../../hub/src/telemetry/ports.js';
 import type { HubEnd, SimulatedBroker } from './broker.js';
 import {
   SHARD,
-  agentIdOf,
   configOf,
   configTopic,
   createDirectory,
@@ -206,4 +205,3 @@ export const startHub = (deps: HubDeps, number: number): HubProcess => {
     },
   };
 };
-

@@ -69,7 +69,7 @@ export const shrink = async (story: Story, sabotage?: Sabotage, tries = 150): Pr
     smallest = candidate;
     return true;
   };
-  for (let again = true; again && left > 0; ) {
+  for (let again = true; again && left > 0;) {
     again = false;
     for (let place = smallest.faults.length - 1; place >= 0; place--)
       if (await fails(without(smallest, place))) again = true;

@@ -12,7 +12,14 @@ import type { StreamStore } from '../../hub/src/telemetry/streams.js';
 import { never, type Life } from './machine.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
-import { backUp, createTables, heal, writeGroup, type AgentRow, type VerdictTables } from './verdict-tables.js';
+import {
+  backUp,
+  createTables,
+  heal,
+  writeGroup,
+  type AgentRow,
+  type VerdictTables,
+} from './verdict-tables.js';
 
 /** Chances of one transaction. */
 export interface VerdictTrouble {
@@ -71,7 +78,7 @@ export const createVerdictStore = ({
   scheduler: Scheduler;
   random: Random;
 }): SimulatedVerdictStore => {
-  const tables = createTables();
+  const tables = createTables(() => scheduler.nowMs());
   let trouble = FAIR_VERDICTS;
   let isRefused: (deviceId: string) => boolean = () => false;
   let isUp = true;
@@ -79,7 +86,7 @@ export const createVerdictStore = ({
   let transactions = 0;
   const pending = new Set<Transaction>();
   const committed = new Set<string>();
-  let whenEnded: (() => void)[] = [];
+  const whenEnded: (() => void)[] = [];
 
   const wait = (ms: number): Promise<void> => new Promise((resolve) => scheduler.after(ms, resolve));
 
@@ -120,6 +127,9 @@ export const createVerdictStore = ({
     }
     await wait(random.between(1, 6) + (trouble.slowMs > 0 ? random.unit() * trouble.slowMs : 0));
     if (options.raisesFences) await fencesFree();
+    // Who dies before it has said COMMIT leaves nothing behind.
+    if (!life.alive) return never();
+    await wait(random.between(0, 2));
     if (run !== own) {
       if (!life.alive) return never();
       throw new Error('connection reset');
@@ -199,7 +209,7 @@ export const createVerdictStore = ({
           }
           return taken;
         },
-        { raisesFences: true, backUp: backUpLeases },
+        { holdsFences: true, raisesFences: true, backUp: backUpLeases },
       ),
     raiseLeases: (leases, own, nowMs) =>
       transact<Leases>(
@@ -214,7 +224,7 @@ export const createVerdictStore = ({
           }
           return raised;
         },
-        { raisesFences: true, backUp: backUpLeases },
+        { holdsFences: true, raisesFences: true, backUp: backUpLeases },
       ),
     renewLeases: (leases, nowMs) =>
       transact(
@@ -223,7 +233,7 @@ export const createVerdictStore = ({
           passFence([...leases.keys()], leases);
           for (const shard of leases.keys()) tables.leases.get(shard)!.takenAtMs = nowMs;
         },
-        { backUp: backUpLeases },
+        { holdsFences: true, backUp: backUpLeases },
       ),
     save: (group, leases) => {
       // As it is written now: the engine changes its states in place.

@@ -16,7 +16,8 @@ import { recurrenceOf } from '../../hub/src/desk/rules.js';
 /** What monitoring did to an incident, in order. */
 export interface IncidentEvent {
   event: 'opened' | 'reopened' | 'resolved';
-  atMs: number;
+  /** When it was committed, true time. */
+  committedMs: number;
   /** Stamps of the failed cycles behind an opening. */
   cycles: number[];
   firstFailedAtMs: number;
@@ -61,9 +62,12 @@ export interface VerdictTables {
   agents: Map<string, AgentRow>;
   leases: Map<string, { fence: number; run: string; takenAtMs: number }>;
   parked: { deviceId: string | null; reason: string }[];
+  /** True time. */
+  trueMs: () => number;
 }
 
-export const createTables = (): VerdictTables => ({
+export const createTables = (trueMs: () => number): VerdictTables => ({
+  trueMs,
   devices: new Map(),
   agents: new Map(),
   leases: new Map(),
@@ -136,13 +140,13 @@ const ticketOf = (incident: SimulatedIncident, effect: IncidentEffect): TicketSu
 });
 
 /** Rule 9: the partial unique index lets one be open, a recurrence within 30 min reopens the last. */
-const open = (rows: DeviceRows, effect: OpenIncident): SimulatedIncident | undefined => {
+const open = (rows: DeviceRows, effect: OpenIncident, committedMs: number): SimulatedIncident | undefined => {
   const last = rows.incidents.at(-1);
   const known = last && { ...last, state: last.isOpen ? ('new' as const) : ('resolved' as const) };
   const recurrence = recurrenceOf(known, effect.detectedAtMs);
   if (recurrence === 'already-open') return undefined;
   const opening = {
-    atMs: effect.detectedAtMs,
+    committedMs,
     cycles: effect.evidence.cycles.map(({ at }) => Date.parse(at)),
     firstFailedAtMs: effect.firstFailedAtMs,
   };
@@ -164,17 +168,21 @@ const open = (rows: DeviceRows, effect: OpenIncident): SimulatedIncident | undef
   return incident;
 };
 
-const applyIncident = (rows: DeviceRows, effect: IncidentEffect): SimulatedIncident | undefined => {
-  if (effect.kind === 'open') return open(rows, effect);
+const applyIncident = (
+  rows: DeviceRows,
+  effect: IncidentEffect,
+  committedMs: number,
+): SimulatedIncident | undefined => {
+  if (effect.kind === 'open') return open(rows, effect, committedMs);
   const last = rows.incidents.at(-1);
   if (!last?.isOpen) return undefined;
   last.isOpen = false;
   last.resolvedAtMs = effect.resolvedAtMs;
-  last.history.push({ event: 'resolved', atMs: effect.resolvedAtMs, cycles: [], firstFailedAtMs: 0 });
+  last.history.push({ event: 'resolved', committedMs, cycles: [], firstFailedAtMs: 0 });
   return last;
 };
 
-/** A group as PostgreSQL writes it; `isRefused` tells whose incidents the desk refuses (they are parked). */
+/** A group as PostgreSQL writes it; `isRefused` tells whose openings the desk refuses (they are parked). */
 export const writeGroup = (
   tables: VerdictTables,
   group: GroupChange,
@@ -189,11 +197,11 @@ export const writeGroup = (
       : undefined;
     writeIntervals(rows, change);
     const effects = happened.filter(isIncidentEffect);
-    if (effects.length > 0 && isRefused(deviceId)) {
+    if (effects.some(({ kind }) => kind === 'open') && isRefused(deviceId)) {
       saved.parked.push({ deviceId, effect: effects, reason: 'simulated refusal' });
     } else
       for (const effect of effects) {
-        const incident = applyIncident(rows, effect);
+        const incident = applyIncident(rows, effect, tables.trueMs());
         if (!incident) continue;
         saved.tickets.push(ticketOf(incident, effect));
         saved.openIncidents.set(deviceId, effect.kind === 'open' ? incident.id : null);

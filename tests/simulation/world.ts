@@ -1,5 +1,5 @@
 import type { LiveBatch } from '../../hub/src/telemetry/ports.js';
-import { BatchHeader } from '@siaga/shared';
+import type { BatchHeader } from '@siaga/shared';
 import { splitLine } from '../../agent/src/codec.js';
 import { startAgent, type AgentProcess } from './agent-process.js';
 import { createBroker, QUIET, type SimulatedBroker } from './broker.js';
@@ -107,6 +107,7 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
 
   // What was sent and is not judged yet, by agent.
   const madeLive = story.agents.map(() => [] as { stream: number; seq: number; atMs: number }[]);
+  const newestLive = story.agents.map(() => ({ stream: 0, seq: 0 }));
   const onSent = (agent: number, _topic: string, payload: Uint8Array): void => {
     const split = splitLine(payload);
     if (!split) return;
@@ -125,11 +126,11 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
         else violate(`sample ${serial} was sent as ${key}, and is ${cycle.key}`);
       }
     }
-    const { seq } = header;
-    const list = madeLive[agent]!;
-    const last = list.at(-1);
-    if (header.lane === 'live' && (!last || last.stream < header.stream || last.seq < seq))
-      list.push({ stream: header.stream, seq, atMs: scheduler.nowMs() - header.ageMs });
+    const { lane, stream: ownStream, seq } = header;
+    const newest = newestLive[agent]!;
+    if (lane !== 'live' || (ownStream === newest.stream && seq <= newest.seq)) return;
+    newestLive[agent] = { stream: ownStream, seq };
+    madeLive[agent]!.push({ stream: ownStream, seq, atMs: scheduler.nowMs() - header.ageMs });
   };
   const onSubmitted = (batch: LiveBatch): void => {
     const { icmp } = batch.body;
@@ -159,6 +160,7 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
       ...{ scheduler, ledger, readBody, isSettledRow },
       random: random.fork(`disk ${agent}`),
       onViolation: violate,
+      onDouble: (key, serial) => doubles.set(key, serial),
       onTold: (what) => tell(`agent ${agent}: ${what}`),
     }),
   );
@@ -175,7 +177,6 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
   let hubKept = 0;
   let brokerKept = 0;
   let processes = 0;
-  let isOver = false;
 
   const bootAgent = (agent: number): void => {
     if (agents[agent]?.life.alive || agentsKept[agent]! > 0) return;
@@ -347,14 +348,18 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
     !agents[agent]?.life.alive ||
     verdicts.pending() > 0 ||
     ways.some((fault) => concerns(fault, agent) && nowMs >= fault.atMs && nowMs <= endOf(fault));
+  const noteObstacles = (nowMs: number): void => {
+    for (const [agent, spans] of obstacles.entries()) {
+      if (!isObstructed(agent, nowMs)) continue;
+      const last = spans.at(-1);
+      if (last && nowMs - last.toMs <= LOOK_MS + 1) last.toMs = nowMs;
+      else spans.push({ fromMs: nowMs - LOOK_MS, toMs: nowMs });
+    }
+  };
   const look = (): void => {
     const nowMs = scheduler.nowMs();
+    noteObstacles(nowMs);
     for (const [agent, spans] of obstacles.entries()) {
-      const last = spans.at(-1);
-      if (isObstructed(agent, nowMs)) {
-        if (last && nowMs - last.toMs <= LOOK_MS + 1) last.toMs = nowMs;
-        else spans.push({ fromMs: nowMs - LOOK_MS, toMs: nowMs });
-      }
       const freeMs = (spans.at(-1)?.toMs ?? 0) + FREE_AFTER_MS;
       const oldest = madeLive[agent]!.find(({ atMs }) => atMs >= freeMs);
       if (oldest && nowMs - oldest.atMs > LIVE_WAITS_MS)
@@ -375,7 +380,19 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
     });
 
   return {
-    ...{ story, scheduler, ledger, devices, disks, rows, verdicts, hubMachine, obstacles, submitted, doubles },
+    ...{
+      story,
+      scheduler,
+      ledger,
+      devices,
+      disks,
+      rows,
+      verdicts,
+      hubMachine,
+      obstacles,
+      submitted,
+      doubles,
+    },
     told,
     play: async () => {
       if (story.broker === 'embedded') broker.stop(false);
@@ -383,10 +400,14 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
       for (let agent = 0; agent < story.agents.length; agent++)
         scheduler.after(random.between(0, 3_000), () => bootAgent(agent));
       look();
-      for (const fault of story.faults) scheduler.at(fault.atMs, () => begin(fault));
+      for (const fault of story.faults) {
+        scheduler.at(fault.atMs, () => {
+          begin(fault);
+          noteObstacles(scheduler.nowMs());
+        });
+        scheduler.at(endOf(fault), () => noteObstacles(scheduler.nowMs()));
+      }
       await scheduler.runUntil(Math.max(0, ...story.faults.map(endOf)) + 1_000);
-      isOver = true;
-      void isOver;
       rows.setPoison(() => false);
     },
     unsettled: () => {
