@@ -30,6 +30,7 @@ import { requireListeningPlace } from './platform/listening.js';
 import { createPostgres, migratePostgres } from './platform/postgres/postgres.js';
 import { migrateQuestDb } from './platform/questdb/migrations.js';
 import { createQuestDb } from './platform/questdb/questdb.js';
+import { createWalWatch } from './platform/questdb/wal-watch.js';
 import { loadSecrets, type Secrets } from './platform/secrets.js';
 import { createTelemetry } from './telemetry/index.js';
 
@@ -173,6 +174,9 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     stops.push(() => detection.stop());
     progress('waiting for QuestDB');
     const questdb = await questdbReady;
+    const walWatch = createWalWatch({ questdb, clock, log });
+    walWatch.start();
+    stops.push(() => walWatch.stop());
 
     const heard = (agentId: string): void => {
       detection.heard(agentId);

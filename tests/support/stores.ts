@@ -24,7 +24,11 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const log = pino({ level: process.env['SIAGA_LOG_LEVEL'] ?? 'silent' });
   const password = 'test-only';
   const postgres = createEmbeddedPostgres({ dataDir, password, log, onProgress: () => undefined });
-  const questDb = createEmbeddedQuestDb({ dataDir, jar: questDbJar(), user: 'siaga', password, log });
+  const questDb = createEmbeddedQuestDb({
+    ...{ dataDir, jar: questDbJar(), user: 'siaga', password, log },
+    // Lets a test suspend a table, as a full disk does.
+    settings: { 'dev.mode.enabled': 'true' },
+  });
   const stop = async () => {
     await Promise.allSettled([postgres.stop(), questDb.stop()]);
     await rm(dataDir, { recursive: true, force: true });

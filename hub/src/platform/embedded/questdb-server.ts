@@ -17,6 +17,8 @@ export interface EmbeddedQuestDbOptions {
   log: Logger;
   /** The server ended by itself and is being restarted on the same port. */
   onExit?: (exit: ChildExit) => void;
+  /** Server settings beside the safe ones, for tests. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 export interface EmbeddedQuestDb {
@@ -98,7 +100,7 @@ const isMissing = (error: unknown): boolean =>
 const writeSettings = async (
   home: string,
   port: number,
-  { user, password }: EmbeddedQuestDbOptions,
+  { user, password, settings = {} }: EmbeddedQuestDbOptions,
 ): Promise<void> => {
   const conf = join(home, 'conf');
   await mkdir(conf, { recursive: true, mode: 0o700 });
@@ -118,6 +120,7 @@ const writeSettings = async (
     'telemetry.enabled=false',
     'shared.worker.count=1',
     'cairo.commit.mode=sync',
+    ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
   ]);
   await write('log.conf', [
     'writers=stdout',
