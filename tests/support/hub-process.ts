@@ -36,6 +36,8 @@ export interface HubProcessOptions {
   /** Default: the built hub as `npm start` runs it. */
   command?: [string, ...string[]];
   deadlineMs?: number;
+  /** Hears of the process long before it answers, e.g. to kill it in its start. */
+  onSpawn?: (child: ChildProcess) => void;
 }
 
 /** Starts the real thing as users do, in a process group of its own, and waits until it answers. */
@@ -57,6 +59,7 @@ export const startHubProcess = async (options: HubProcessOptions): Promise<HubPr
       ...options.env,
     },
   });
+  options.onSpawn?.(child);
   let text = '';
   const hear = (chunk: Buffer) => void (text += chunk.toString());
   child.stdout?.on('data', hear);

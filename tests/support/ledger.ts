@@ -26,8 +26,8 @@ export interface Ledger {
   killed: ReadonlySet<number>;
   /** What the witness of the agents' disks found wrong. */
   complaints: string[];
-  /** Acks in their order, each with the number of cycles that were in the ledger of its process by then. */
-  acks: { life: number; agent: number; stream: number; judged: number; stored: number }[];
+  /** What the agents were told, in its order; epoch ms by this machine's clock. */
+  acks: { agent: number; stream: number; judged: number; atMs: number }[];
 }
 
 const LIVE_KEY = /^l\/(\d+)\/(\d+)$/;
@@ -81,8 +81,8 @@ const readLife = async (path: string, life: number, ledger: Ledger): Promise<boo
     } else if (kind === 'd') {
       for (const batch of fields) for (const sample of batches.get(Number(batch)) ?? []) sample.onDisk = true;
     } else if (kind === 'a') {
-      const [agent, stream, judged, stored] = fields.map(Number) as [number, number, number, number];
-      ledger.acks.push({ life, agent, stream, judged, stored });
+      const [agent, stream, judged, , atMs] = fields.map(Number) as [number, number, number, number, number];
+      ledger.acks.push({ agent, stream, judged, atMs });
     } else if (kind === 'x') ledger.complaints.push(`life ${life}: ${fields.join(' ')}`);
     else if (kind === 'e') ended = true;
   };

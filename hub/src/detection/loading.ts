@@ -30,11 +30,14 @@ export const loadEngine = async ({
   const verdicts = new Map<string, Verdict>();
   const events: EngineEvent[] = [];
 
-  /** Until when a hub judged what this agent brought; nobody looked since, unless its ring closes the gap. */
+  /**
+   * Until when it is certain that what this agent brought was judged. Its ring usually closes the gap. Where it dies
+   * before, nobody knows how much of the last window a hub that was killed, perhaps in its own start, had come to judge.
+   */
   const judgedUntilMs = (agentId: string): number => {
     const shard = directory.agent(agentId)?.shard;
     const renewedAtMs = shard === undefined ? undefined : taken.get(shard)?.renewedAtMs;
-    return Math.min(nowMs, renewedAtMs ?? nowMs);
+    return Math.min(nowMs, renewedAtMs ?? nowMs) - LIVE_WINDOW_MS;
   };
 
   const load = (deviceId: string, watched: ReturnType<typeof watchedOf>): void => {

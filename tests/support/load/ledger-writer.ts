@@ -15,8 +15,7 @@ const FLUSH_CHARS = 64 * 1024;
  * `p number agent check outcome lost` — the prober answered a cycle;
  * `w batch agent key origin number:stamp …` — the agent is about to write this batch to its disk;
  * `d batch …` — these batches are on the disk, synced;
- * `a agent stream judged stored` — an ack reached the agent's process;
- * `m batch agent key` — a live batch was moved to history;
+ * `a agent stream judged stored epochMs` — an ack reached the agent's process;
  * `x words` — the agent wrote what the prober had not answered, or in another order;
  * `e` — the process ended in order.
  *
@@ -27,7 +26,7 @@ export interface LedgerWriter {
   /** Counts the processes that kept this ledger: 1, 2, 3 … */
   readonly life: number;
   produced(number: number, agent: number, checkId: number, outcome: OutcomeCode, lost: number): void;
-  acked(agent: number, stream: number, judged: number, stored: number): void;
+  acked(agent: number, stream: number, judged: number, stored: number, atMs: number): void;
   /** The agent's disk, with a witness. */
   watch(agent: number, store: OutboxStore): OutboxStore;
   end(): void;
@@ -103,7 +102,6 @@ export const createLedgerWriter = (directory: string): LedgerWriter => {
         return `${number}:${stampMs}`;
       });
       say(`w ${written.batch} ${agent} ${key} ${record.origin} ${samples.join(' ')}`);
-      if (key.startsWith('h/') && before) say(`m ${before.batch} ${agent} ${key}`);
       return written;
     };
 
@@ -137,7 +135,7 @@ export const createLedgerWriter = (directory: string): LedgerWriter => {
       if (others) others.push(number);
       else loose.set(checkId, [number]);
     },
-    acked: (agent, stream, judged, stored) => say(`a ${agent} ${stream} ${judged} ${stored}`),
+    acked: (agent, stream, judged, stored, atMs) => say(`a ${agent} ${stream} ${judged} ${stored} ${atMs}`),
     watch,
     end: () => {
       say('e');

@@ -95,7 +95,7 @@ export const createLoadAgents = (
           if (from === configTopic && isQuiet) return hush();
           if (ledger && from === ackTopic) {
             const { live } = JSON.parse(Buffer.from(payload).toString()) as Ack;
-            ledger.acked(agent, live.stream, live.judged, live.stored);
+            ledger.acked(agent, live.stream, live.judged, live.stored, clock.nowMs());
           }
           attempt.onMessage(from, payload);
         },

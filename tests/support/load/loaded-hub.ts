@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ export interface LoadedHub {
   /** Where its stores are now; asks anew after each restart. */
   stores(): Promise<StoresOfHub>;
   /** Starts the hub again on its data and ports, as a supervisor would; what ran before must have ended. */
-  restart(): Promise<void>;
+  restart(onSpawn?: (child: ChildProcess) => void): Promise<void>;
   /** Ends hub and stores, and removes every file. */
   stop(): Promise<void>;
 }
@@ -29,13 +30,14 @@ export const startLoadedHub = async (
   const directory = await mkdtemp(join(tmpdir(), 'siaga-load-'));
   const dataDir = join(directory, 'hub');
   const ports = { httpPort: await freePort(), mqttPort: await freePort() };
-  const start = () =>
+  const start = (onSpawn?: (child: ChildProcess) => void) =>
     startHubProcess({
       dataDir,
       ...ports,
       env: { SIAGA_LOCAL_AGENT: 'off', ...env },
       command: [process.execPath, ...nodeArgs, 'deploy/start.mjs'],
       deadlineMs: 240_000,
+      ...(onSpawn && { onSpawn }),
     });
   let hub = await start();
   let fleet: LoadFleet;
@@ -56,8 +58,8 @@ export const startLoadedHub = async (
     mqttUrl: `mqtt://127.0.0.1:${ports.mqttPort}`,
     directory,
     stores: () => storesOfHub(dataDir),
-    restart: async () => {
-      hub = await start();
+    restart: async (onSpawn) => {
+      hub = await start(onSpawn);
     },
     stop: async () => {
       await hub.end('SIGTERM');
