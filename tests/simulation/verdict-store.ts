@@ -204,7 +204,7 @@ export const createVerdictStore = ({
           for (const shard of shards) {
             const held = tables.leases.get(shard);
             const fence = (held?.fence ?? 0) + 1;
-            tables.leases.set(shard, { fence, run: own, takenAtMs: nowMs });
+            tables.leases.set(shard, { fence, run: own, takenAtMs: held?.takenAtMs ?? nowMs });
             taken.set(shard, { fence, renewedAtMs: held?.takenAtMs ?? null });
           }
           return taken;

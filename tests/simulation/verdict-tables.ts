@@ -223,16 +223,16 @@ export const heal = (
     const rows = rowsOf(tables, deviceId);
     const fromMs = Math.min(nowMs, ...runs.map((run) => run.fromMs));
     const toMs = Math.min(nowMs, Math.max(...runs.map((run) => run.toMs)) + numbers.intervalMs);
-    const unknown = rows.intervals.filter(
-      ({ health, startedAtMs, endedAtMs }) =>
-        health === 'unknown' && startedAtMs < toMs && (endedAtMs === null || endedAtMs > fromMs),
+    const healable = rows.intervals.filter(
+      ({ health, late, startedAtMs, endedAtMs }) =>
+        (health === 'unknown' || late) && startedAtMs < toMs && (endedAtMs === null || endedAtMs > fromMs),
     );
-    const healings = healIntervals(unknown, runs, before, numbers, nowMs);
+    const healings = healIntervals(healable, runs, before, numbers, nowMs);
     if (healings.length === 0) continue;
     rows.intervals = rows.intervals.flatMap(
       (interval) => healings.find(({ replaced }) => replaced === interval)?.pieces ?? [interval],
     );
-    const late = healings.flatMap(({ pieces }) => pieces.filter((piece) => piece.late));
+    const late = healings.flatMap(({ news }) => news);
     const sum = (of: readonly HealthInterval[]): number =>
       of.reduce((total, piece) => total + (piece.endedAtMs ?? piece.startedAtMs) - piece.startedAtMs, 0);
     const entry = {

@@ -339,7 +339,9 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
   };
 
   /** Faults that stand in the way of verdicts, with their time; what they leave behind is seen at each look. */
-  const ways = story.faults.filter(({ kind }) => !HARMLESS.has(kind));
+  const ways = story.faults.filter(
+    (fault) => !HARMLESS.has(fault.kind) || (fault.kind === 'wall-step' && fault.agent === undefined),
+  );
   const obstacles: Span[][] = story.agents.map(() => []);
   const isObstructed = (agent: number, nowMs: number): boolean =>
     !hub?.isServing ||

@@ -1,3 +1,4 @@
+import type { Health } from '@siaga/shared';
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../platform/postgres/schema.js';
 import { healIntervals, type HealthInterval } from './engine/index.js';
@@ -10,15 +11,24 @@ interface StoredInterval extends HealthInterval {
   deviceId: string;
 }
 
+interface StoredRow {
+  id: number;
+  device_id: string;
+  health: Health;
+  started_at: Date;
+  ended_at: Date | null;
+  late: boolean;
+}
+
 const iso = (epochMs: number): string => new Date(epochMs).toISOString();
 
-/** Rule 12 within `trx`: replaces parts of `unknown` intervals and puts that on the timeline. */
+/** Rule 12 within `trx`: replaces parts of `unknown` and late intervals and puts that on the timeline. */
 export const healLate = async (
   trx: Trx,
   requests: readonly HealRequest[],
   nowMs: number,
 ): Promise<HealedDevice[]> => {
-  const byDevice = await unknownIntervals(trx, requests, nowMs);
+  const byDevice = await healableIntervals(trx, requests, nowMs);
   const replaced: { id: number; last: HealthInterval }[] = [];
   const added: { deviceId: string; piece: HealthInterval }[] = [];
   const healed: HealedEntry[] = [];
@@ -30,7 +40,7 @@ export const healLate = async (
       replaced.push({ id: interval.id, last: pieces.at(-1)! });
       for (const piece of pieces.slice(0, -1)) added.push({ deviceId, piece });
     }
-    const late = healings.flatMap(({ pieces }) => pieces.filter((piece) => piece.late));
+    const late = healings.flatMap(({ news }) => news);
     healed.push({
       deviceId,
       fromMs: late[0]!.startedAtMs,
@@ -55,7 +65,7 @@ interface HealedEntry extends HealedDevice {
 const durationMs = (pieces: readonly HealthInterval[]): number =>
   pieces.reduce((sum, piece) => sum + (piece.endedAtMs ?? piece.startedAtMs) - piece.startedAtMs, 0);
 
-const unknownIntervals = async (
+const healableIntervals = async (
   trx: Trx,
   requests: readonly HealRequest[],
   nowMs: number,
@@ -65,12 +75,12 @@ const unknownIntervals = async (
     from_at: iso(Math.min(nowMs, ...runs.map((run) => run.fromMs))),
     to_at: iso(Math.min(nowMs, Math.max(...runs.map((run) => run.toMs)) + numbers.intervalMs)),
   }));
-  const { rows } = await sql<{ id: number; device_id: string; started_at: Date; ended_at: Date | null }>`
-    select h.id, h.device_id, h.started_at, h.ended_at
+  const { rows } = await sql<StoredRow>`
+    select h.id, h.device_id, h.health, h.started_at, h.ended_at, h.late
     from health_intervals h
     join jsonb_to_recordset(${JSON.stringify(windows)}::jsonb)
       as x (device_id uuid, from_at timestamptz, to_at timestamptz) on x.device_id = h.device_id
-    where h.health = 'unknown' and h.started_at < x.to_at and (h.ended_at is null or h.ended_at > x.from_at)
+    where (h.health = 'unknown' or h.late) and h.started_at < x.to_at and (h.ended_at is null or h.ended_at > x.from_at)
     order by h.device_id, h.started_at
     for update of h
   `.execute(trx);
@@ -81,10 +91,10 @@ const unknownIntervals = async (
     own.push({
       id: row.id,
       deviceId: row.device_id,
-      health: 'unknown',
+      health: row.health,
       startedAtMs: row.started_at.getTime(),
       endedAtMs: row.ended_at?.getTime() ?? null,
-      late: false,
+      late: row.late,
     });
   }
   return byDevice;

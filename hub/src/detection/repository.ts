@@ -78,7 +78,7 @@ export const createVerdictStore = ({ db, incidents }: { db: Db; incidents: Incid
             .onConflict((conflict) =>
               conflict
                 .column('shard')
-                .doUpdateSet((set) => ({ fence: set('shard_leases.fence', '+', 1), run, taken_at: at })),
+                .doUpdateSet((set) => ({ fence: set('shard_leases.fence', '+', 1), run })),
             )
             .returning('fence')
             .executeTakeFirstOrThrow();

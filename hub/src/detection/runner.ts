@@ -269,6 +269,9 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       problem = null;
       presence.start();
       beginTicks();
+      // A first sign of life: taking the leases alone is none, or starts that fail would hide that nobody judged.
+      renewDue = true;
+      arm(GROUP_MS);
     },
     stop: async () => {
       cancelTicks?.();

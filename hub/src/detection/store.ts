@@ -7,7 +7,7 @@ export interface VerdictStore {
   loadVerdicts(): Promise<SavedVerdict[]>;
   /** Open incidents of monitoring: subject → ticket. */
   openIncidents(): Promise<Map<string, string>>;
-  /** Raises the fences of these shards, whoever held them. */
+  /** Raises the fences of these shards, whoever held them. It is no sign of life of a judging hub. */
   takeLeases(shards: readonly string[], run: string, nowMs: number): Promise<Map<string, TakenLease>>;
   /** Raises the fences again; throws FencedError where another hub has raised one meanwhile. */
   raiseLeases(leases: Leases, run: string, nowMs: number): Promise<Leases>;

@@ -27,7 +27,8 @@ describe('rule 2: down, up, incident', () => {
       '..xxx...xxx...',
       '2:up 5:down 5:open 7:up 8:resolve 11:down 11:open 13:up 14:resolve',
     ],
-    ['skipped cycles change nothing', '..sssxxsx', '2:up 9:down 9:open'],
+    ['skipped cycles change nothing', '..sxxsx', '2:up 7:down 7:open'],
+    ['but that nobody looked', '..sssxxsx', '2:up 6:unknown 9:down 9:open'],
     ['only skipped: still nothing is known', 'ssss', ''],
     ['alternating outcomes never come to three', '..x.x.x.x.xx.xx.', '2:up'],
   ];
@@ -67,11 +68,15 @@ describe('rule 2: a lossy link', () => {
 describe('gaps: counters start anew over more than two cycles', () => {
   const cases: [name: string, story: string, told: string][] = [
     ['one missing cycle is no gap', '..xx_x', '2:up 6:down 6:open'],
-    ['two missing cycles are', '..xx__x', '2:up'],
-    ['after it three failed ones count', '..xx__xxx', '2:up 9:down 9:open'],
-    ['good ones start anew as well', '..xxx..__.', '2:up 5:down 5:open 7:up'],
-    ['and resolve after three of their own', '..xxx..__...', '2:up 5:down 5:open 7:up 12:resolve'],
-    ['health and incident outlive the gap', '..xxx______xxx', '2:up 5:down 5:open'],
+    ['two missing cycles are: nobody looked', '..xx__x', '2:up 7:unknown'],
+    ['after it three failed ones count', '..xx__xxx', '2:up 7:unknown 9:down 9:open'],
+    ['good ones start anew as well', '..xxx..__.', '2:up 5:down 5:open 7:up 10:unknown'],
+    [
+      'and resolve after three of their own',
+      '..xxx..__...',
+      '2:up 5:down 5:open 7:up 10:unknown 11:up 12:resolve',
+    ],
+    ['its incident outlives the gap', '..xxx______xxx', '2:up 5:down 5:open 12:unknown 14:down'],
   ];
   it.each(cases)('%s: %s', (_name, story, told) => expect(play(story).told).toBe(told));
 });

@@ -155,7 +155,6 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
   const judge = (tracked: Tracked, stampMs: number, failed: boolean, lost: number, nowMs: number): void => {
     const { state, settings: own } = tracked;
     tracked.lookedAtMs = engineClockMs;
-    tracked.seenMs = stampMs;
     if (cycle === undefined) {
       cycle = { tracked, state, settings: own, stampMs, failed, lost, nowMs, out };
     } else {
@@ -168,6 +167,7 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
       cycle.nowMs = nowMs;
     }
     for (const rule of CYCLE_RULES) rule(cycle);
+    tracked.seenMs = stampMs;
   };
 
   const watch = (device: WatchedDevice, nowMs: number): void => {

@@ -1,7 +1,10 @@
 import type { Health } from '@siaga/shared';
 import type { DetectionSettings } from './settings.js';
 
-/** Rule 12: late data replaces what was `unknown`, and nothing else. Pure; the runner brings the rows. */
+/**
+ * Rule 12: late data replaces what was `unknown`, or what late data before it had put there; nothing else. Pure; the
+ * runner brings the rows.
+ */
 
 export interface HealthInterval {
   health: Health;
@@ -35,7 +38,11 @@ interface Span {
   toMs: number;
 }
 
-/** What the runs show, by rule 2's counts, and the health after the last decided one. `before` is the one before them. */
+/**
+ * What the runs show, by rule 2's counts, and the health after the last decided one. `before` is the one before them. A
+ * cycle speaks until the next one, and no longer than an interval; the last one speaks for itself alone, because what
+ * follows it is not known yet and what is healed stays as it is.
+ */
 export const judgeRuns = (
   runs: readonly LateRun[],
   before: LateHealth,
@@ -43,19 +50,24 @@ export const judgeRuns = (
 ): { spans: Span[]; after: LateHealth } => {
   const spans: Span[] = [];
   let health = before;
+  /** The span that reaches to the run before. */
+  let current: Span | undefined;
   let previous: LateRun | undefined;
   for (const run of runs) {
     const joined = previous !== undefined && run.fromMs - previous.toMs <= numbers.gapMs;
-    if (previous !== undefined && !joined) health = null;
+    if (previous !== undefined && !joined) {
+      health = null;
+      current = undefined;
+    }
+    if (current) current.toMs = run.fromMs;
     const enough = run.cycles >= (run.failed ? numbers.downAfterFails : numbers.upAfterGoods);
     // A run that is too short changes nothing, but as the last one it may still grow: then it is not judged yet.
     if (enough) health = run.failed ? 'down' : 'up';
     const isLast = run === runs.at(-1);
     if (health !== null && (enough || !isLast)) {
-      const last = spans.at(-1);
-      if (joined && last) last.toMs = run.fromMs;
-      if (joined && last?.health === health) last.toMs = run.toMs + numbers.intervalMs;
-      else spans.push({ health, fromMs: run.fromMs, toMs: run.toMs + numbers.intervalMs });
+      const toMs = isLast ? run.toMs : run.toMs + numbers.intervalMs;
+      if (current?.health === health) current.toMs = toMs;
+      else spans.push((current = { health, fromMs: run.fromMs, toMs }));
     }
     previous = run;
   }
@@ -64,13 +76,17 @@ export const judgeRuns = (
 
 export interface Healing<Interval extends HealthInterval> {
   replaced: Interval;
-  /** In its place, in order and without holes; at least one of them is not `unknown`. */
+  /** In its place, in order and without holes. */
   pieces: HealthInterval[];
+  /** Those of them that say what was not known before; one at least. */
+  news: HealthInterval[];
 }
 
 /**
- * The given `unknown` intervals (others are left alone) as the late runs heal them. A rest at an interval's edge that is
- * no longer than a gap is healed with what lies beside it: samples are points, intervals have none missing.
+ * The given intervals, as far as they are `unknown` or late (others are left alone), as the late runs heal them. A rest at
+ * an interval's edge that is no longer than a gap is healed with what lies beside it: samples are points, intervals have
+ * none missing. Where late samples come for such a rest afterwards they have the last word, so late intervals are looked
+ * at again.
  */
 export const healIntervals = <Interval extends HealthInterval>(
   intervals: readonly Interval[],
@@ -82,9 +98,10 @@ export const healIntervals = <Interval extends HealthInterval>(
   const { spans } = judgeRuns(runs, before, numbers);
   const healings: Healing<Interval>[] = [];
   for (const interval of intervals) {
-    if (interval.health !== 'unknown') continue;
+    if (interval.health !== 'unknown' && !interval.late) continue;
     const pieces = piecesOf(interval, spans, numbers, nowMs);
-    if (pieces.some((piece) => piece.late)) healings.push({ replaced: interval, pieces });
+    const news = pieces.filter(({ health }) => health !== interval.health);
+    if (news.length > 0) healings.push({ replaced: interval, pieces, news });
   }
   return healings;
 };
@@ -97,26 +114,27 @@ const piecesOf = (
 ): HealthInterval[] => {
   const endMs = interval.endedAtMs ?? nowMs;
   const pieces: HealthInterval[] = [];
-  const unknown = (startedAtMs: number, endedAtMs: number | null): HealthInterval => ({
-    health: 'unknown',
+  const rest = (startedAtMs: number, endedAtMs: number | null): HealthInterval => ({
+    health: interval.health,
     startedAtMs,
     endedAtMs,
-    late: false,
+    late: interval.late,
   });
   let reachedMs = interval.startedAtMs;
   for (const span of spans) {
     const toMs = Math.min(span.toMs, endMs);
     if (toMs <= reachedMs || span.fromMs >= endMs) continue;
-    const isFirst = pieces.length === 0;
+    if (span.health === interval.health && pieces.length === 0) continue;
+    const isFirst = pieces.length === 0 && interval.health === 'unknown';
     const fromMs = isFirst && span.fromMs - reachedMs <= gapMs ? reachedMs : Math.max(span.fromMs, reachedMs);
-    if (fromMs > reachedMs) pieces.push(unknown(reachedMs, fromMs));
+    if (fromMs > reachedMs) pieces.push(rest(reachedMs, fromMs));
     pieces.push({ health: span.health, startedAtMs: fromMs, endedAtMs: toMs, late: true });
     reachedMs = toMs;
   }
   const last = pieces.at(-1);
   if (!last) return pieces;
-  if (interval.endedAtMs === null) pieces.push(unknown(reachedMs, null));
+  if (interval.endedAtMs === null) pieces.push(rest(reachedMs, null));
   else if (interval.endedAtMs - reachedMs <= gapMs) last.endedAtMs = interval.endedAtMs;
-  else pieces.push(unknown(reachedMs, interval.endedAtMs));
+  else pieces.push(rest(reachedMs, interval.endedAtMs));
   return pieces;
 };

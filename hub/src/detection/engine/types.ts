@@ -25,7 +25,7 @@ export type HealthReason =
   | 'two-cycles-good'
   /** Another agent watches the device from now on. */
   | 'agent-changed'
-  /** The agent is there, but brings no judged sample of this device. */
+  /** The agent is there, but brings no judged sample of this device; or none came for a while, and then the next. */
   | 'no-samples'
   | BlindReason;
 
