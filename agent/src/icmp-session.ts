@@ -95,6 +95,8 @@ export const createEchoSession = (deps: EchoSessionDeps): EchoSession => {
   const cycles: Cycle[] = [];
   const idle: Cycle[] = [];
   let inFlight = 0;
+  /** When it was known that the packet that is read now is there. */
+  let receivedMs = 0;
   let closed = false;
 
   const newCycle = (): Cycle | undefined => {
@@ -146,7 +148,6 @@ export const createEchoSession = (deps: EchoSessionDeps): EchoSession => {
 
   /** A packet that was read: a reply, whole and from its target, or a router that tells it cannot be delivered. */
   const take = (_buffer: Buffer, bytes: number, source: string): void => {
-    const receivedMs = clock.monotonicMs();
     const answer = readIcmp(received, bytes, family);
     if (!answer || answer.session !== session.sessionId) return;
     const place = answer.request - 1;
@@ -169,8 +170,12 @@ export const createEchoSession = (deps: EchoSessionDeps): EchoSession => {
   /** Reads what waits, or the first of it where nothing of ours is in flight; `sure` where the system said that it does. */
   const drain = (sure: boolean): void => {
     try {
+      receivedMs = clock.monotonicMs();
       for (let packets = 0; packets < READ_AT_ONCE && !closed; packets++) {
-        if (!(sure && packets === 0) && (inFlight === 0 || !isPending())) return;
+        if (!(sure && packets === 0)) {
+          if (inFlight === 0 || !isPending()) return;
+          receivedMs = clock.monotonicMs();
+        }
         wrap.recv(received, take);
       }
     } catch (error) {

@@ -54,8 +54,8 @@ export const tuneSocket = (socket: RawSocket, rawSocket: RawSocketModule, family
 };
 
 /**
- * Whether a packet waits, by the memory that the kernel holds for it: a fifth of what it costs to be told so by a failed
- * read, which throws. Where the system does not tell, the answer is no, and each packet is read in its own event.
+ * Whether a packet waits, by the memory that the kernel holds for it: cheaper than a read that finds nothing, which
+ * throws. Where the system does not tell, the answer is no, and each packet is read in its own event.
  */
 export const createPendingTest = (binding: RawSocketBinding): (() => boolean) => {
   const figures = new Uint32Array(SO_MEMINFO_BYTES / 4);

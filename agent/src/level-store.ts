@@ -40,7 +40,7 @@ export const createLevelStore = (directory: string, nowMs: () => number): Outbox
     const opened: Level = new Store<string, Uint8Array>(directory, {
       keyEncoding: 'utf8',
       valueEncoding: 'view',
-      // Both fill up over hours: what is read is read once, and a busy agent writes this much in a minute.
+      // Both fill up over hours (agent/adr/0002); what is read is read once.
       cacheSize: 256 * 1024,
       writeBufferSize: 512 * 1024,
     });

@@ -16,7 +16,12 @@ const JUDGING_MS = 5;
 const STORING_MS = 5;
 
 /** One ICMP cycle as the hub got it. */
-export type OnCycle = (check: number, atMs: number, avgUs: number, lost: number) => void;
+export type OnCycle = (
+  check: number,
+  atMs: number,
+  rttUs: { min: number; avg: number; max: number },
+  lost: number,
+) => void;
 
 export interface BenchHub {
   port: number;
@@ -61,7 +66,7 @@ export const startBenchHub = async (
     onCycle(
       numberOf('check_id'),
       Number(line.slice(line.lastIndexOf(' '))),
-      numberOf('avg_us'),
+      { min: numberOf('min_us'), avg: numberOf('avg_us'), max: numberOf('max_us') },
       numberOf('lost'),
     );
   };

@@ -12,7 +12,7 @@ const nft = (...args: string[]): string =>
 const lack = (): string | undefined => {
   if (process.platform !== 'linux') return 'Linux with network namespaces';
   if (process.geteuid?.() !== 0) return 'root, for a network namespace and raw ICMP sockets';
-  for (const program of ['unshare', 'ip', 'nft', 'fping', 'openssl'])
+  for (const program of ['unshare', 'nsenter', 'ip', 'nft', 'sysctl', 'fping', 'openssl'])
     if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0) return `the program ${program}`;
   return undefined;
 };
