@@ -4,10 +4,13 @@ import { Aedes, type AuthenticateError, type Client, type Connection, type Publi
 import { MAX_MESSAGE_BYTES } from '@siaga/shared';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { systemClock, type Clock } from '../clock.js';
 import { listeningFault } from '../listening.js';
 import type { AuthenticateAgent, Broker, BrokerMessage } from './broker.js';
 import { createFrameGuard } from './frame-guard.js';
+import { AGENT_LIMITS, createRateLimit, type RateLimit, type RateLimits } from './rate.js';
 import { rightsOf, type AgentRights } from './rights.js';
+import { throttleReads } from './throttle.js';
 
 /** A client that is not signed in yet may send frames this long: a CONNECT with its will. */
 const MAX_STRANGER_BYTES = 8 * 1024;
@@ -43,6 +46,9 @@ export interface EmbeddedBrokerOptions {
   authenticate: AuthenticateAgent;
   log: Logger;
   metrics?: Registry;
+  /** What each agent may send, over all of its connections; AGENT_LIMITS unless told. */
+  limits?: RateLimits;
+  clock?: Pick<Clock, 'monotonicMs' | 'after'>;
 }
 
 /** CONNACK return codes [MQTT-3.2.2.3]. */
@@ -59,12 +65,17 @@ type Publish = (packet: PublishPacket, client: Client | null, done: (error?: Err
 export const createEmbeddedBroker = (
   options: EmbeddedBrokerOptions,
 ): Broker & { address(): { port: number } } => {
-  const { log } = options;
+  const { log, limits = AGENT_LIMITS, clock = systemClock } = options;
   const registers = options.metrics ? [options.metrics] : [];
   const refusals = new Counter({
     name: 'siaga_broker_refusals_total',
     help: 'What the MQTT broker refused, by reason',
     labelNames: ['reason'],
+    registers,
+  });
+  const heldBack = new Counter({
+    name: 'siaga_broker_held_back_total',
+    help: 'Times an agent was not read from for a while, since it sent more than it may',
     registers,
   });
   const refuse = (reason: Refusal, client?: string): void => {
@@ -77,6 +88,13 @@ export const createEmbeddedBroker = (
   /** Every TCP connection, those in the middle of a TLS handshake included. */
   const tcpSockets = new Set<net.Socket>();
   const willTopics = new WeakMap<Client, string>();
+  /** By user name: one that connects anew brings its debt along. */
+  const rateLimits = new Map<string, RateLimit>();
+  const rateLimitOf = (username: string): RateLimit => {
+    let limit = rateLimits.get(username);
+    if (!limit) rateLimits.set(username, (limit = createRateLimit(limits, clock.monotonicMs())));
+    return limit;
+  };
   /** Sign-ins under way; one that is taken out was revoked meanwhile. */
   const signingIn = new Map<Client, string>();
 
@@ -184,17 +202,19 @@ export const createEmbeddedBroker = (
     socket.setNoDelay(true);
     socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
     const guard = createFrameGuard(MAX_STRANGER_BYTES);
-    // aedes pulls with read(): looking at the lengths there costs no stream in between.
-    const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
-    socket.read = (size?: number): Buffer | null => {
-      const chunk = read(size);
-      if (chunk === null) return null;
-      if (sockets.get(socket) !== undefined) guard.allow(MAX_FRAME_BYTES);
-      if (guard.accept(chunk)) return chunk;
-      refuse('oversized-frame', sockets.get(socket));
-      socket.destroy();
-      return null;
-    };
+    throttleReads(socket, {
+      guard,
+      limitOf: () => {
+        const username = sockets.get(socket);
+        if (username === undefined) return undefined;
+        guard.allow(MAX_FRAME_BYTES);
+        return rateLimitOf(username);
+      },
+      nowMs: clock.monotonicMs,
+      after: clock.after,
+      onOversized: () => refuse('oversized-frame', sockets.get(socket)),
+      onHeldBack: () => heldBack.inc(),
+    });
     broker.handle(socket);
   };
 

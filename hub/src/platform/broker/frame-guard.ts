@@ -8,6 +8,8 @@ const LENGTH_BYTES = 4;
 export interface FrameGuard {
   /** False from the first frame on that is longer than allowed, or whose length is no MQTT length. */
   accept(chunk: Uint8Array): boolean;
+  /** Frames that have begun since this was last asked. */
+  begun(): number;
   /** Frames that begin from now on may be this long, their fixed header not counted. */
   allow(maxBytes: number): void;
 }
@@ -19,7 +21,13 @@ export const createFrameGuard = (maxBytes: number): FrameGuard => {
   let lengthBytesRead = -1;
   let length = 0;
   let broken = false;
+  let frames = 0;
   return {
+    begun: () => {
+      const count = frames;
+      frames = 0;
+      return count;
+    },
     allow: (bytes) => {
       allowed = bytes;
     },
@@ -33,6 +41,7 @@ export const createFrameGuard = (maxBytes: number): FrameGuard => {
         } else if (lengthBytesRead < 0) {
           lengthBytesRead = 0;
           length = 0;
+          frames++;
           at++;
         } else {
           const byte = chunk[at++]!;
