@@ -20,6 +20,9 @@ const HELLO_PERIOD_MS = 5_000;
 const SYNC_HELLO_MS = 2_500;
 const MIN_RECONNECT_MS = 500;
 const MAX_RECONNECT_MS = 10_000;
+/** A hub that restarts is back within seconds, and what broke meanwhile is judged only with us: so long we ask often. */
+const SOON_BACK_MS = 120_000;
+const SOON_RECONNECT_MS = 2_000;
 /** The broker may take this long to grant the topics, and to confirm the farewell. */
 const SUBSCRIBE_PATIENCE_MS = 10_000;
 const FAREWELL_PATIENCE_MS = 2_000;
@@ -73,6 +76,7 @@ export const createConversation = (deps: ConversationDeps): Conversation => {
 
   let connectionNumber = 0;
   let attempts = 0;
+  let awaySinceMs = clock.monotonicMs();
   let attempt: { abort?: () => void } | undefined;
   let link: Connection | undefined;
   let greeted = false;
@@ -229,7 +233,10 @@ export const createConversation = (deps: ConversationDeps): Conversation => {
     attempt = undefined;
     greeted = false;
     cancelHello();
-    const ceilingMs = Math.min(MAX_RECONNECT_MS, MIN_RECONNECT_MS * 2 ** ++attempts);
+    const nowMs = clock.monotonicMs();
+    if (attempts === 0) awaySinceMs = nowMs;
+    const longestMs = nowMs - awaySinceMs < SOON_BACK_MS ? SOON_RECONNECT_MS : MAX_RECONNECT_MS;
+    const ceilingMs = Math.min(longestMs, MIN_RECONNECT_MS * 2 ** ++attempts);
     const delayMs = MIN_RECONNECT_MS + random() * (ceilingMs - MIN_RECONNECT_MS);
     limited(`closed ${reason}`, (heldBack) =>
       log.warn('no connection to the hub', { reason, retryInMs: Math.round(delayMs), heldBack }),
