@@ -54,8 +54,11 @@ const { version: VERSION } = createRequire(import.meta.url)('../package.json') a
 /** The composition root: builds every part by hand, in the order in which they need each other. */
 export const createHub = (config: Config, { log, progress }: HubOptions): Hub => {
   const stops: (() => unknown)[] = [];
+  /** What was begun and is waited for later. */
+  const underWay: Promise<unknown>[] = [];
   const clock = systemClock;
 
+  /** PostgreSQL once it is ready, and the promise of QuestDB: that takes longest, and little needs it. */
   const startStores = async (secrets: Secrets) => {
     const { dataDir } = config;
     const startPostgres = async (): Promise<string> => {
@@ -74,26 +77,48 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
       stops.push(() => embedded.stop());
       return createQuestDb({ url: (await embedded.start()).url, ...login });
     };
+    const readyQuestDb = async () => {
+      const questdb = await startQuestDb();
+      stops.push(() => questdb.stop());
+      await migrateQuestDb(questdb, config.retention);
+      return questdb;
+    };
+    const readyPostgres = async () => {
+      const url = await startPostgres();
+      progress('bringing PostgreSQL forward');
+      await migratePostgres(url);
+      return url;
+    };
     progress('starting PostgreSQL and QuestDB');
-    const [postgresUrl, questdb] = await settled(startPostgres(), startQuestDb());
-    stops.push(() => questdb.stop());
-    progress('bringing both stores forward');
-    await Promise.all([migratePostgres(postgresUrl), migrateQuestDb(questdb, config.retention)]);
+    const questdbReady = readyQuestDb();
+    // Its failure is told where it is waited for.
+    questdbReady.catch(() => undefined);
+    underWay.push(questdbReady);
+    const postgresUrl = await readyPostgres();
     const postgres = createPostgres(postgresUrl, {
       onError: (error) => log.warn({ err: error }, 'a connection to PostgreSQL broke'),
     });
     stops.push(() => postgres.stop());
-    return { db: postgres.db, questdb };
+    return { db: postgres.db, questdbReady };
   };
 
+  /** Whatever becomes of it, no part's start is under way any more when this has ended. */
   const start: Hub['start'] = async () => {
+    try {
+      return await startParts();
+    } finally {
+      await Promise.allSettled(underWay.splice(0));
+    }
+  };
+
+  const startParts: Hub['start'] = async () => {
     const lock = await lockDataDir(config.dataDir);
     stops.push(() => lock.release());
     await endAllLeftBehind(config.dataDir, log);
     await requireListeningPlace({ part: 'HTTP', ...config.http });
     if (!config.mqtt.external) await requireListeningPlace({ part: 'MQTT', ...config.mqtt });
     const secrets = await loadSecrets(config.dataDir);
-    const { db, questdb } = await startStores(secrets);
+    const { db, questdbReady } = await startStores(secrets);
 
     const run = randomUUID();
     const events = createEventBus();
@@ -139,6 +164,16 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     const broker =
       embedded ?? createExternalBroker({ ...external!, clientId, clock, random: Math.random, log, metrics });
     const brokerPort = () => embedded?.address().port ?? 0;
+    // Stopped in this order: nothing more is heard, what was heard is stored and acknowledged, then judged, and only
+    // then the broker closes; its clients' last wills are not heard either. What was judged too late to be
+    // acknowledged comes again from the agents' rings and changes nothing.
+    stops.push(() => broker.stop());
+    progress('loading verdicts and starting to judge');
+    await detection.start();
+    stops.push(() => detection.stop());
+    progress('waiting for QuestDB');
+    const questdb = await questdbReady;
+
     const heard = (agentId: string): void => {
       detection.heard(agentId);
       fleet.heard(agentId);
@@ -187,13 +222,6 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     const { publicUrl } = config.http;
     registerV1(http, { identity, fleet, telemetry, detection, desk, live, events, clock, publicUrl });
 
-    // Stopped in this order: nothing more is heard, what was heard is stored and acknowledged, then judged, and only
-    // then the broker closes; its clients' last wills are not heard either. What was judged too late to be
-    // acknowledged comes again from the agents' rings and changes nothing.
-    stops.push(() => broker.stop());
-    progress('loading verdicts and starting to judge');
-    await detection.start();
-    stops.push(() => detection.stop());
     await telemetry.start();
     stops.push(() => telemetry.stop());
     await live.start();
@@ -265,12 +293,6 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
       if (faults.length > 0) throw new AggregateError(faults, 'not every part stopped cleanly');
     },
   };
-};
-
-/** Waits for both whatever becomes of them, so that no start is under way any more when the first fault is told. */
-const settled = async <A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> => {
-  await Promise.allSettled([a, b]);
-  return Promise.all([a, b]);
 };
 
 const faultOf = async (ask: () => Promise<unknown>): Promise<string | null> => {
