@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import type { TicketSummary } from '@siaga/shared';
 import { connectToPostgres, LINKS, type BankDevice } from './bank.js';
 import { openFeed } from './feed.js';
@@ -108,6 +109,7 @@ await inLab({ devices, agents }, async ({ dataDir, bank, agents: agentProcesses,
   }
   const tookS = (performance.now() - beganMs) / 1000;
   const after = Object.values(groups).map(usageOf);
+  const load = loadavg()[0]!;
 
   say(`${faults.size} faults made; waiting until all is well again`);
   await Promise.all(restores);
@@ -194,6 +196,8 @@ await inLab({ devices, agents }, async ({ dataDir, bank, agents: agentProcesses,
       link === 'vsat' ? { p99: '<= 14' } : { p50: '<= 6', p99: '<= 10' },
     );
   tell('all', all, { p50: '<= 6' });
+  // Of the whole machine in the last minute: seconds tell little where others work on it as well.
+  printFigure({ name: 'incident.load', value: Number(load.toFixed(1)), unit: 'runnable processes' });
   Object.keys(groups).forEach((name, place) => {
     const cpuS = after[place]!.cpuS - before[place]!.cpuS;
     printFigure({

@@ -1,7 +1,8 @@
+import { loadavg } from 'node:os';
 import { connectToPostgres } from './bank.js';
 import { printFigure } from './figure.js';
 import { inLab, numbersFromArgs, say, sleep, until, type Lab } from './lab-run.js';
-import { descendantsOf } from './usage.js';
+import { descendantsOf, usageOf } from './usage.js';
 
 /**
  * How soon a hub judges again: 10,000 devices at the default settings, real agents that go on, a real hub on embedded
@@ -60,6 +61,7 @@ const restart = async (lab: Lab, way: Way, round: number): Promise<void> => {
   const tookMs = await end(lab, way);
   say(`${way}: the hub is gone after ${seconds(tookMs)} s`);
 
+  const load = Number(loadavg()[0]!.toFixed(1));
   const beganMs = performance.now();
   const beganAtMs = Date.now();
   const whenJudged = (async () => {
@@ -68,6 +70,9 @@ const restart = async (lab: Lab, way: Way, round: number): Promise<void> => {
   })();
   const hub = await lab.startAgain();
   const readyMs = performance.now() - beganMs;
+  // What the start cost, which tells more than its duration where others work on the same machine.
+  const hubCpuS = Number(usageOf([hub.child.pid!]).cpuS.toFixed(2));
+  const storesCpuS = Number(usageOf(descendantsOf(hub.child.pid!)).cpuS.toFixed(2));
   const firstMs = await whenJudged;
   const postgres = await connectToPostgres(lab.dataDir);
   const ids = dark.map(({ id }) => id);
@@ -94,6 +99,14 @@ const restart = async (lab: Lab, way: Way, round: number): Promise<void> => {
       unit: 's',
       ...(bar && { bar }),
     });
+  printFigure({
+    name: 'restart.start',
+    way,
+    value: hubCpuS,
+    unit: 'CPU s of the hub',
+    storesCpuS,
+    loadBefore: load,
+  });
   if (way === 'stop')
     printFigure({ name: 'restart.stopping', way, devices, value: seconds(tookMs), unit: 's' });
   for (const line of hub.output().split('\n')) if (/^ *\d+\.\d s /.test(line)) say(`  hub: ${line.trim()}`);
