@@ -3,7 +3,8 @@ import type { TicketSummary } from '@siaga/shared';
 import { connectToPostgres, LINKS, type BankDevice } from './bank.js';
 import { openFeed } from './feed.js';
 import { percentileOf, printFigure } from './figure.js';
-import { inLab, numbersFromArgs, say, sleep, until } from './lab-run.js';
+import { inLab, say, sleep, until } from './lab-run.js';
+import { optionsOf } from './options.js';
 import { descendantsOf, usageOf } from './usage.js';
 
 /**
@@ -12,7 +13,7 @@ import { descendantsOf, usageOf } from './usage.js';
  * the packet filter is told, until the incident is seen in PostgreSQL (polled, so up to POLL_MS late) and until its
  * event has arrived on an open live feed. Each dropped device must have exactly one incident, and no other may have one.
  */
-const { devices, agents, seconds, rate, seed } = numbersFromArgs({
+const { devices, agents, seconds, rate, seed } = optionsOf({
   devices: 10_000,
   agents: 20,
   /** How long faults are made for. */

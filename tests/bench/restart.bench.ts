@@ -1,7 +1,8 @@
 import { loadavg } from 'node:os';
 import { connectToPostgres } from './bank.js';
 import { printFigure } from './figure.js';
-import { inLab, numbersFromArgs, say, until, type Lab } from './lab-run.js';
+import { inLab, say, until, type Lab } from './lab-run.js';
+import { optionsOf } from './options.js';
 import { descendantsOf, usageOf } from './usage.js';
 
 /**
@@ -9,7 +10,7 @@ import { descendantsOf, usageOf } from './usage.js';
  * stores. Just before the hub ends, one device of each agent goes dark; measured from the start of the new process until
  * it is ready, and until the first and the last of those faults is judged, which needs its agent to be back. Each way of ending comes `rounds` times, in turn.
  */
-const { devices, agents, rounds } = numbersFromArgs({ devices: 10_000, agents: 20, rounds: 2 });
+const { devices, agents, rounds } = optionsOf({ devices: 10_000, agents: 20, rounds: 2 });
 
 const WAYS = [
   /** kill -9 of the hub's process group; its stores live on and are ended by the next start. */
