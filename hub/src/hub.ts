@@ -29,7 +29,7 @@ import { createHttp } from './platform/http/http.js';
 import { requireListeningPlace } from './platform/listening.js';
 import { createPostgres, migratePostgres } from './platform/postgres/postgres.js';
 import { migrateQuestDb } from './platform/questdb/migrations.js';
-import { createQuestDb } from './platform/questdb/questdb.js';
+import { createQuestDb, type QuestDb } from './platform/questdb/questdb.js';
 import { createWalWatch } from './platform/questdb/wal-watch.js';
 import { loadSecrets, type Secrets } from './platform/secrets.js';
 import { createTelemetry } from './telemetry/index.js';
@@ -59,7 +59,7 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
   const underWay: Promise<unknown>[] = [];
   const clock = systemClock;
 
-  /** PostgreSQL once it is ready, and the promise of QuestDB: that takes longest, and little needs it. */
+  /** Once PostgreSQL is ready. QuestDB takes longer, and judging does not need it: until then rows wait in memory. */
   const startStores = async (secrets: Secrets) => {
     const { dataDir } = config;
     const startPostgres = async (): Promise<string> => {
@@ -100,7 +100,7 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
       onError: (error) => log.warn({ err: error }, 'a connection to PostgreSQL broke'),
     });
     stops.push(() => postgres.stop());
-    return { db: postgres.db, questdbReady };
+    return { db: postgres.db, questdb: whenReady(questdbReady), questdbReady };
   };
 
   /** Whatever becomes of it, no part's start is under way any more when this has ended. */
@@ -119,7 +119,7 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     await requireListeningPlace({ part: 'HTTP', ...config.http });
     if (!config.mqtt.external) await requireListeningPlace({ part: 'MQTT', ...config.mqtt });
     const secrets = await loadSecrets(config.dataDir);
-    const { db, questdbReady } = await startStores(secrets);
+    const { db, questdb, questdbReady } = await startStores(secrets);
 
     const run = randomUUID();
     const events = createEventBus();
@@ -172,8 +172,6 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     progress('loading verdicts and starting to judge');
     await detection.start();
     stops.push(() => detection.stop());
-    progress('waiting for QuestDB');
-    const questdb = await questdbReady;
     const walWatch = createWalWatch({ questdb, clock, log });
     walWatch.start();
     stops.push(() => walWatch.stop());
@@ -249,6 +247,8 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     });
     await broker.start();
     await fleet.publishAllConfigs();
+    progress('waiting for QuestDB');
+    await questdbReady;
 
     progress(`listening for people on ${config.http.host}:${config.http.port}`);
     const { url } = await http.start();
@@ -298,6 +298,14 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
     },
   };
 };
+
+/** The store before its time: what is asked of it is done once it is ready, or fails as its start did. */
+const whenReady = (ready: Promise<QuestDb>): QuestDb => ({
+  tablePrefix: '',
+  exec: async <Row extends readonly unknown[]>(statement: string) => (await ready).exec<Row>(statement),
+  post: async (lines) => (await ready).post(lines),
+  stop: async () => (await ready).stop(),
+});
 
 const faultOf = async (ask: () => Promise<unknown>): Promise<string | null> => {
   try {

@@ -1,8 +1,10 @@
+import { loadavg } from 'node:os';
 import type { TicketSummary } from '@siaga/shared';
 import { connectToPostgres, LINKS, type BankDevice } from './bank.js';
 import { openFeed } from './feed.js';
 import { percentileOf, printFigure } from './figure.js';
-import { inLab, numbersFromArgs, say, sleep, until } from './lab-run.js';
+import { inLab, say, sleep, until } from './lab-run.js';
+import { optionsOf } from './options.js';
 import { descendantsOf, usageOf } from './usage.js';
 
 /**
@@ -11,7 +13,7 @@ import { descendantsOf, usageOf } from './usage.js';
  * the packet filter is told, until the incident is seen in PostgreSQL (polled, so up to POLL_MS late) and until its
  * event has arrived on an open live feed. Each dropped device must have exactly one incident, and no other may have one.
  */
-const { devices, agents, seconds, rate, seed } = numbersFromArgs({
+const { devices, agents, seconds, rate, seed } = optionsOf({
   devices: 10_000,
   agents: 20,
   /** How long faults are made for. */
@@ -108,6 +110,7 @@ await inLab({ devices, agents }, async ({ dataDir, bank, agents: agentProcesses,
   }
   const tookS = (performance.now() - beganMs) / 1000;
   const after = Object.values(groups).map(usageOf);
+  const load = loadavg()[0]!;
 
   say(`${faults.size} faults made; waiting until all is well again`);
   await Promise.all(restores);
@@ -194,6 +197,8 @@ await inLab({ devices, agents }, async ({ dataDir, bank, agents: agentProcesses,
       link === 'vsat' ? { p99: '<= 14' } : { p50: '<= 6', p99: '<= 10' },
     );
   tell('all', all, { p50: '<= 6' });
+  // Of the whole machine in the last minute: seconds tell little where others work on it as well.
+  printFigure({ name: 'incident.load', value: Number(load.toFixed(1)), unit: 'runnable processes' });
   Object.keys(groups).forEach((name, place) => {
     const cpuS = after[place]!.cpuS - before[place]!.cpuS;
     printFigure({

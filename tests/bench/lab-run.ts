@@ -2,30 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import type { Overview } from '@siaga/shared';
 import { signIn, startHubProcess, type ApiClient, type HubProcess } from '../support/hub-process.js';
 import { endAll, makeBank, type Bank } from './bank.js';
 import { createBranch } from './branches.js';
 import { enterNamespace } from './namespace.js';
-
-/** Settings of a benchmark in the lab, each a whole number. */
-export const numbersFromArgs = <Name extends string>(
-  defaults: Record<Name, number>,
-): Record<Name, number> => {
-  const options = Object.fromEntries(
-    Object.keys(defaults).map((name) => [name, { type: 'string' as const }]),
-  );
-  const { values } = parseArgs({ args: process.argv.slice(2), options, strict: false });
-  const numbers = { ...defaults };
-  for (const name of Object.keys(defaults) as Name[]) {
-    const value = values[name];
-    if (value === undefined) continue;
-    if (typeof value !== 'string' || !/^\d+$/.test(value)) throw new Error(`--${name}=NUMBER`);
-    numbers[name] = Number(value);
-  }
-  return numbers;
-};
 
 /** Says on standard error how far it is; standard output is for figures. */
 export const say = (line: string): void => {
