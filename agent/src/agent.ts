@@ -39,8 +39,6 @@ export interface AgentDeps {
   prober: Prober;
   hostReader: HostReader;
   log: Log;
-  /** A configuration was taken, at the start and later. */
-  onConfig?: (config: AgentConfig) => void;
   limits?: OutboxLimits;
   pace?: HistoryPace;
   budget?: PacketBudget;
@@ -85,7 +83,6 @@ export const createAgent = (deps: AgentDeps): Agent => {
     configVersion = next.version;
     parts?.intake.useConfig(next.version);
     parts?.checks.apply(next);
-    deps.onConfig?.(next);
     log.info('configuration taken', { version: next.version, checks: next.checks.length });
   };
 

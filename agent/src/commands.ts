@@ -3,7 +3,6 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createAgent } from './agent.js';
 import { systemClock } from './clock.js';
-import { useTierFor } from './engine-tiers.js';
 import { enroll } from './enroll.js';
 import { findProber } from './find-prober.js';
 import { createLinuxHostReader } from './host-linux.js';
@@ -45,7 +44,6 @@ const startFault = (error: unknown, directory: string): string => {
 /** Runs until a signal; answers a way to stop it. @throws CommandError where it cannot start. */
 export const runCommand = async (dir: string): Promise<{ stop(): Promise<void> }> => {
   const directory = resolve(dir);
-  useTierFor({ v: 1, version: 1, checks: [] });
   const clock = systemClock;
   const log = createLog(clock, (line) => process.stderr.write(line));
   const file = await readAgentFile(directory).catch((error: unknown) => {
@@ -77,7 +75,6 @@ export const runCommand = async (dir: string): Promise<{ stop(): Promise<void> }
     hostReader:
       process.platform === 'linux' ? createLinuxHostReader(directory) : createOtherHostReader(directory),
     log,
-    onConfig: useTierFor,
   });
   try {
     await agent.start();
