@@ -10,7 +10,7 @@ const MAX_PASSWORD_BYTES = 256;
  * and two thousand of them at once ask it nothing.
  */
 export interface Credentials {
-  /** A new secret, its HMAC, and its hash for an external broker (adr/0004); nothing is kept yet. */
+  /** A new secret, its HMAC, and its hash for an external broker (adr/0005); nothing is kept yet. */
   issue(): { password: string; hmac: Buffer; brokerHash: string };
   /** From now on this one counts; null: none does. Answers whether another one did before. */
   set(agentId: string, hmac: Buffer | null): boolean;

@@ -6,14 +6,17 @@ import { MAX_MESSAGE_BYTES } from '@siaga/shared';
 import { StartError } from '../../../hub/src/errors.js';
 import type { AuthenticateAgent } from '../../../hub/src/platform/broker/broker.js';
 import { createEmbeddedBroker } from '../../../hub/src/platform/broker/embedded.js';
+import type { RateLimits } from '../../../hub/src/platform/broker/rate.js';
 import { TEST_CERT, TEST_KEY } from './certificate.js';
 import { brokerConformance } from './conformance.js';
+import { connectRaw, publishFrame } from './raw-client.js';
 import { closed, connect, createLogins, listen, newAgent, until, type BrokerHarness } from './harness.js';
 
 const log = pino({ level: 'silent' });
 
 const createHarness = async (
   wrap: (authenticate: AuthenticateAgent) => AuthenticateAgent = (authenticate) => authenticate,
+  limits?: RateLimits,
 ): Promise<BrokerHarness & { metrics: Registry }> => {
   const { agents, authenticate } = createLogins();
   const metrics = new Registry();
@@ -23,6 +26,7 @@ const createHarness = async (
     authenticate: wrap(authenticate),
     log,
     metrics,
+    ...(limits && { limits }),
   });
   await broker.start();
   return {
@@ -246,6 +250,78 @@ describe('the embedded broker', () => {
     await client.publishAsync(agent.topic('telemetry'), 'two', { qos: 1 });
     await until('the second', () => heard.messages.length > 0);
     client.end(true);
+    await harness.stop();
+  });
+});
+
+describe('an agent that sends more than it may', () => {
+  const limits: RateLimits = {
+    bytesPerS: 1_000_000,
+    burstBytes: 1_000_000,
+    messagesPerS: 1_000,
+    burstMessages: 1_000,
+  };
+  /** Bytes of a chunk that is read before the account is looked at again. */
+  const CHUNK_BYTES = 256 * 1024;
+
+  it.each([
+    ['bytes', 50_000, 60],
+    ['messages', 10, 3_000],
+  ])(
+    'is not read from for a while (%s); nothing of it is lost, and no neighbour notices',
+    async (_what, size, count) => {
+      const harness = await createHarness(undefined, limits);
+      const heard = listen(harness.broker);
+      const [agent, neighbour] = [await harness.addAgent(), await harness.addAgent()];
+      const other = await connect(harness.port, neighbour);
+      const { socket } = await connectRaw(harness.port, agent);
+      const startMs = performance.now();
+      const message = publishFrame(agent.topic('telemetry'), Buffer.alloc(size, 'x'));
+      for (let i = 0; i < count; i++) socket.write(message);
+      await other.publishAsync(neighbour.topic('telemetry'), 'meanwhile', { qos: 1 });
+      await until('the neighbour is heard', () => heard.text(neighbour.topic('telemetry')).length === 1);
+      const ofFlood = () => heard.messages.filter(({ topic }) => topic === agent.topic('telemetry')).length;
+      while (ofFlood() < count) {
+        const sum = ofFlood();
+        const s = (performance.now() - startMs) / 1_000;
+        expect(sum * message.length).toBeLessThanOrEqual(
+          limits.burstBytes + s * limits.bytesPerS + CHUNK_BYTES,
+        );
+        expect(sum).toBeLessThanOrEqual(
+          limits.burstMessages + s * limits.messagesPerS + CHUNK_BYTES / message.length,
+        );
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      expect(socket.destroyed).toBe(false);
+      const held = await harness.metrics.getSingleMetric('siaga_broker_held_back_total')!.get();
+      expect(held.values[0]!.value).toBeGreaterThan(0);
+      other.end(true);
+      socket.destroy();
+      await harness.stop();
+    },
+  );
+
+  it('brings its debt along to its next connection', async () => {
+    const harness = await createHarness(undefined, { ...limits, bytesPerS: 1, burstBytes: 100_000 });
+    const heard = listen(harness.broker);
+    const agent = await harness.addAgent();
+    const first = await connectRaw(harness.port, agent);
+    for (let i = 0; i < 3; i++)
+      first.socket.write(publishFrame(agent.topic('telemetry'), Buffer.alloc(50_000)));
+    await until('it has spent what it may', () => heard.messages.length >= 2);
+    const soFar = heard.messages.length;
+    const second = await connectRaw(harness.port, agent);
+    const [message, count] = [publishFrame(agent.topic('telemetry'), Buffer.alloc(1_000)), 2_000];
+    for (let i = 0; i < count; i++) second.socket.write(message);
+    const neighbour = await harness.addAgent();
+    const other = await connect(harness.port, neighbour);
+    for (let i = 0; i < 50; i++)
+      await other.publishAsync(neighbour.topic('telemetry'), 'meanwhile', { qos: 1 });
+    expect(
+      heard.messages.filter(({ topic }) => topic === agent.topic('telemetry')).length,
+    ).toBeLessThanOrEqual(soFar + 1);
+    other.end(true);
+    second.socket.destroy();
     await harness.stop();
   });
 });

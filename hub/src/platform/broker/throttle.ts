@@ -38,22 +38,22 @@ export const throttleReads = (
       awaitsDrain = true;
       return null;
     }
+    const limit = deps.limitOf();
+    // Before the reading, so that a new connection pays the debt of the one before it.
+    const waitMs = limit?.waitMs(deps.nowMs()) ?? 0;
+    if (waitMs > 0) {
+      deps.onHeldBack();
+      cancelWake = deps.after(waitMs, wake);
+      return null;
+    }
     const chunk = read(size);
     if (chunk === null) return null;
-    const limit = deps.limitOf();
     if (!guard.accept(chunk)) {
       deps.onOversized();
       socket.destroy();
       return null;
     }
-    const frames = guard.begun();
-    if (!limit) return chunk;
-    limit.charge(chunk.length, frames, deps.nowMs());
-    const waitMs = limit.waitMs(deps.nowMs());
-    if (waitMs > 0) {
-      deps.onHeldBack();
-      cancelWake = deps.after(waitMs, wake);
-    }
+    limit?.charge(chunk.length, guard.begun(), deps.nowMs());
     return chunk;
   };
 };
