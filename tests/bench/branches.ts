@@ -9,6 +9,8 @@ export interface Branch {
   /** From now on what is sent to this address is dropped. */
   drop(address: string): Promise<void>;
   restore(address: string): Promise<void>;
+  /** Lets go of what keeps this process running; the namespace goes with it. */
+  close(): void;
 }
 
 const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -38,7 +40,7 @@ export const createBranch = (number: number): Branch => {
     }\n`.replace(/; (?=[}\n])/g, ';\n'),
     stdio: ['pipe', 'ignore', 'pipe'],
   });
-  const run = createShell(name);
+  const { run, close } = createShell(name);
   const change = (verb: 'add' | 'delete', address: string): Promise<void> =>
     run(`nft ${verb} element inet lab dropped { ${address} }`);
   return {
@@ -47,14 +49,15 @@ export const createBranch = (number: number): Branch => {
       spawn('ip', [...inside, command, ...args], { stdio: ['ignore', 'ignore', 'pipe'] }),
     drop: (address) => change('add', address),
     restore: (address) => change('delete', address),
+    close,
   };
 };
 
 /**
  * A shell in a namespace, kept open: it forks in a millisecond where a busy process of some hundred megabytes takes many,
- * and the moment of a fault is told exactly. Answers how to run a command in it; one after another.
+ * and the moment of a fault is told exactly. Commands run one after another.
  */
-const createShell = (namespace: string): ((command: string) => Promise<void>) => {
+const createShell = (namespace: string): { run: (command: string) => Promise<void>; close: () => void } => {
   const shell = spawn('ip', ['netns', 'exec', namespace, 'sh'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting: { resolve: () => void; reject: (error: Error) => void; command: string }[] = [];
   createInterface({ input: shell.stdout }).on('line', (line) => {
@@ -62,11 +65,10 @@ const createShell = (namespace: string): ((command: string) => Promise<void>) =>
     if (line === '0') next?.resolve();
     else next?.reject(new Error(`exit code ${line}: ${next.command}`));
   });
-  // It ends with this process, whose end closes its input.
-  shell.unref();
-  return (command) =>
+  const run = (command: string): Promise<void> =>
     new Promise((resolve, reject) => {
       waiting.push({ resolve, reject, command });
       shell.stdin.write(`${command} >/dev/null; echo $?\n`);
     });
+  return { run, close: () => void shell.stdin.end() };
 };

@@ -5,7 +5,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Overview } from '@siaga/shared';
 import { signIn, startHubProcess, type ApiClient, type HubProcess } from '../support/hub-process.js';
 import { endAll, makeBank, type Bank } from './bank.js';
-import { createBranch } from './branches.js';
+import { createBranch, type Branch } from './branches.js';
 import { enterNamespace } from './namespace.js';
 
 /** Says on standard error how far it is; standard output is for figures. */
@@ -59,11 +59,12 @@ export const inLab = async (
   };
   let agents: ChildProcess[] = [];
   let hub: HubProcess | undefined;
+  let branches: Branch[] = [];
   try {
     say(`a hub, ${size.agents} agents and ${size.devices} devices`);
     hub = await startHubProcess({ dataDir, env });
     const ports = { httpPort: Number(new URL(hub.url).port), mqttPort: hub.mqttPort };
-    const branches = Array.from({ length: size.agents }, (_, number) => createBranch(number));
+    branches = Array.from({ length: size.agents }, (_, number) => createBranch(number));
     const bank = await makeBank(dataDir, branches, size.devices);
     await hub.end('SIGTERM');
     const start = async () => (hub = await startHubProcess({ dataDir, env, ...ports }));
@@ -91,7 +92,10 @@ export const inLab = async (
   } finally {
     say('taking the lab down');
     await endAll(agents);
+    say('agents stopped');
     await hub?.end('SIGTERM');
+    say('hub stopped');
+    for (const branch of branches) branch.close();
     await rm(dataDir, { recursive: true, force: true });
     say('done');
   }
