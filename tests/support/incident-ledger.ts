@@ -72,6 +72,7 @@ const step = (course: Course, sample: LedgerSample, intervalMs: number): Course 
  */
 export interface BlindFault {
   deviceId: string;
+  cycles: number;
   fromMs: number;
   toMs: number;
 }
@@ -119,6 +120,7 @@ export const forecastIncidents = (ledger: Ledger, fleet: LoadFleet): Forecast =>
       if (isSure && words.every((word) => word !== 'yes'))
         forecast.blindFaults.push({
           deviceId,
+          cycles: run.length,
           fromMs: stampOf(run[0] as LedgerSample),
           toMs: stampOf(run.at(-1) as LedgerSample),
         });
@@ -181,7 +183,7 @@ export interface IncidentVerdict {
   crooked: string[];
   blindFaults: number;
   /** Faults that nobody judged and no timeline tells of. */
-  untold: string[];
+  untold: BlindFault[];
 }
 
 /** Compares what must be with what is. Quiet the load and let everything be judged first. */
@@ -230,10 +232,7 @@ export const compareIncidents = (
         deviceId === fault.deviceId &&
         firstFailedMs.some((atMs) => atMs >= fault.fromMs && atMs <= fault.toMs),
     );
-    if (!isTold && !hasIncident)
-      verdict.untold.push(
-        `device ${fault.deviceId}, ${new Date(fault.fromMs).toISOString()} to ${new Date(fault.toMs).toISOString()}`,
-      );
+    if (!isTold && !hasIncident) verdict.untold.push(fault);
   }
   const { lost, doubled, crooked, untold } = verdict;
   verdict.equal = [lost, doubled, crooked, untold].every((list) => list.length === 0);
@@ -279,6 +278,27 @@ export const readIncidents = async (
         downMs: data.down_ms,
       })),
     };
+  } finally {
+    await client.end();
+  }
+};
+
+/** What PostgreSQL knows of one device's time, for whoever looks into a violation: intervals of health and timeline. */
+export const explainDevice = async (postgresUrl: string, deviceId: string): Promise<string[]> => {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ line: string }>(
+      `select line from (
+         select started_at as at, concat_ws(' ', to_json(started_at) #>> '{}', 'to', to_json(ended_at) #>> '{}', health,
+           case when late then 'late' end) as line
+         from health_intervals where device_id = $1
+         union all
+         select at, concat_ws(' ', to_json(at) #>> '{}', kind, code, data) from timeline where device_id = $1
+       ) known order by at`,
+      [deviceId],
+    );
+    return rows.map(({ line }) => line);
   } finally {
     await client.end();
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   compareIncidents,
+  explainDevice,
   forecastIncidents,
   readIncidents,
   type IncidentVerdict,
@@ -52,14 +53,17 @@ const PATIENCE_MS = 240_000;
 const until = async (
   what: string,
   holds: () => Promise<boolean>,
-  patienceMs = PATIENCE_MS,
+  { patienceMs = PATIENCE_MS, everyMs = 250 } = {},
 ): Promise<void> => {
   const end = performance.now() + patienceMs;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
-    await sleep(250);
+    await sleep(everyMs);
   }
 };
+
+const isReady = async (url: string): Promise<boolean> =>
+  (await fetch(`${url}/readyz`).catch(() => undefined))?.status === 200;
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -99,7 +103,7 @@ export const killRun = async (options: KillRunOptions): Promise<KillRunResult> =
     const blindAt = options.blindMs > 0 ? order.indexOf('hub', Math.floor(order.length / 2)) : -1;
     for (const [place, victim] of order.entries()) {
       await sleep(between(random, ...pauseMs));
-      say(`${elapsed()}  kill -9 ${place + 1}/${order.length}: ${victim}`);
+      say(`${new Date().toISOString()} ${elapsed()}  kill -9 ${place + 1}/${order.length}: ${victim}`);
       kills[victim]++;
       if (victim === 'hub') {
         const awayMs = place === blindAt ? options.blindMs : between(random, ...RESTART_MS);
@@ -119,7 +123,7 @@ export const killRun = async (options: KillRunOptions): Promise<KillRunResult> =
 
     say(`${elapsed()}  quiet`);
     const drainingMs = performance.now();
-    await sleep(PAUSE_MS[1]);
+    await until('hub and stores are well', () => isReady(world.hub.url));
     const running = load;
     await until('every agent is connected', async () => {
       const { connected } = await running.command({ do: 'figures' });
@@ -131,10 +135,14 @@ export const killRun = async (options: KillRunOptions): Promise<KillRunResult> =
       compareLedger(await readLedger(ledgerDirOf(directory)), await readStoredRows(questDb));
     let verdict = await compare();
     // Until nothing is missing any more; what stays away until the end of the patience is lost.
-    await until('all is stored', async () => {
-      verdict = await compare();
-      return verdict.missing.length + verdict.unwritten.length === 0;
-    }).catch(() => undefined);
+    await until(
+      'all is stored',
+      async () => {
+        verdict = await compare();
+        return verdict.missing.length + verdict.unwritten.length === 0;
+      },
+      { everyMs: 2_000 },
+    ).catch(() => undefined);
     const drainedMs = performance.now() - drainingMs;
     await sleep(3_000);
     await load.stop();
@@ -154,14 +162,21 @@ export const killRun = async (options: KillRunOptions): Promise<KillRunResult> =
         incidents = await judge();
         return incidents.equal;
       },
-      20_000,
+      { patienceMs: 20_000 },
     ).catch(() => undefined);
-    for (const kind of ['lost', 'doubled', 'crooked', 'untold'] as const)
+    for (const kind of ['lost', 'doubled', 'crooked'] as const)
       if (incidents[kind].length > 0)
         violations.push(
           `incidents ${kind}: ${incidents[kind].length}`,
           ...incidents[kind].slice(0, 10).map((line) => `  ${line}`),
         );
+    for (const fault of incidents.untold.slice(0, 5)) {
+      const span = `${new Date(fault.fromMs).toISOString()} to ${new Date(fault.toMs).toISOString()}`;
+      violations.push(
+        `device ${fault.deviceId}: ${fault.cycles} failed cycles from ${span} that nobody judged, and no word of them`,
+        ...(await explainDevice(postgresUrl, fault.deviceId)).map((line) => `  ${line}`),
+      );
+    }
     if (violations.length > 0) say(`the hub's last words:\n${world.hub.output().slice(-4_000)}`);
     return { violations, ledger: verdict, incidents, kills, tookMs: performance.now() - beganMs, drainedMs };
   } finally {

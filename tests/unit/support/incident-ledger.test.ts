@@ -112,7 +112,7 @@ describe('incidents beside the forecast', () => {
     expect(compareIncidents(blind, [], [])).toMatchObject({
       equal: false,
       blindFaults: 1,
-      untold: [expect.any(String)],
+      untold: [{ deviceId: 'd', cycles: 3 }],
     });
     const late = { deviceId: 'd', fromMs: T0 + 2_000, toMs: T0 + 6_000 };
     expect(compareIncidents(blind, [], [{ ...late, downMs: 3_000 }])).toMatchObject({ equal: true });
