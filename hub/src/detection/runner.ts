@@ -115,9 +115,10 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   const turn = async (): Promise<void> => {
     try {
       if (uncertain) await settle(uncertain);
+      await judge();
+      // After it: until here verdicts are on record, whatever becomes of this hub.
       if (renewDue) await store.renewLeases(leases, clock.nowMs());
       renewDue = false;
-      await judge();
       failures = 0;
     } catch (error) {
       if (error instanceof FencedError) return fenceOff(error);
