@@ -191,7 +191,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
 
   /** Finds out what became of a group, under a raised fence: whatever was in flight has ended by then. */
   const settle = async ({ error, items, change }: NonNullable<typeof uncertain>): Promise<void> => {
-    leases = await store.raiseLeases(leases, run, clock.nowMs());
+    leases = await store.raiseLeases(leases, run, judgedAtMs);
     const isCommitted = await store.wasCommitted(error.receipt);
     uncertain = undefined;
     if (isCommitted) finish(items, change, error.saved);
