@@ -148,7 +148,11 @@ export const createBroker = ({ scheduler, random, latencyMs, onSent }: BrokerDep
           for (const topic of topics) {
             session.topics.add(topic);
             const kept = retained.get(topic);
-            if (kept) deliverDown(session, topic, kept);
+            // What a subscription brings is said once only; it comes after the connection's other messages, and surely.
+            if (kept)
+              scheduler.after(latencyMs(session.agent), () =>
+                overLine(session, 'down', () => session.attempt.onMessage(topic, kept)),
+              );
           }
           scheduler.after(latencyMs(session.agent), () =>
             overLine(session, 'down', () => {

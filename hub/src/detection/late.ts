@@ -164,7 +164,10 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
         if (!last) continue;
         const isJoined = runs.at(-1)!.fromMs - last.toMs <= numbers.gapMs;
         own.before = isJoined ? judgeRuns(settled, before, numbers).after : null;
-        own.runs = own.runs.filter((run) => run.toMs > last.toMs);
+        // A lane that fell behind may have grown over the last one: that stays all the same, and what went grows no more.
+        const { fromMs } = runs.at(-1)!;
+        own.runs = own.runs.filter((run) => run.toMs > last.toMs || run.fromMs >= fromMs);
+        if (own.current && !own.runs.includes(own.current)) own.current = undefined;
       }
     },
     failed: (requests) => {

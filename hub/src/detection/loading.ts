@@ -87,7 +87,7 @@ export const loadEngine = async ({
     // Agents bring the last minute again and it is judged; what lies before it nobody has looked at.
     const renewedAtMs = taken.get(agent.shard)?.renewedAtMs;
     if (renewedAtMs !== null && renewedAtMs !== undefined && nowMs - renewedAtMs > LIVE_WINDOW_MS)
-      events.push({ kind: 'agent-blind', agentId: agent.id, reason: 'hub-away', sinceMs: renewedAtMs });
+      events.push({ kind: 'agent-blind', agentId: agent.id, reason: 'hub-away' });
   }
   const leases = new Map([...taken].map(([shard, { fence }]) => [shard, fence]));
   return { leases, verdicts, events };

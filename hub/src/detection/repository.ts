@@ -88,7 +88,7 @@ export const createVerdictStore = ({ db, incidents }: { db: Db; incidents: Incid
       return taken;
     },
 
-    raiseLeases: async (leases, run, nowMs) => {
+    raiseLeases: async (leases, run, judgedAtMs) => {
       const raised = new Map<string, number>();
       await db.transaction().execute(async (trx) => {
         for (const shard of [...leases.keys()].sort()) {
@@ -96,7 +96,7 @@ export const createVerdictStore = ({ db, incidents }: { db: Db; incidents: Incid
           // run, not by fence: an earlier raise of ours may have been committed without our hearing of it.
           const row = await trx
             .updateTable('shard_leases')
-            .set({ fence: sql`fence + 1`, run, taken_at: new Date(nowMs) })
+            .set({ fence: sql`fence + 1`, run, taken_at: new Date(judgedAtMs) })
             .where('shard', '=', shard)
             .where('run', '=', run)
             .returning('fence')
@@ -108,10 +108,10 @@ export const createVerdictStore = ({ db, incidents }: { db: Db; incidents: Incid
       return raised;
     },
 
-    renewLeases: async (leases, nowMs) => {
+    renewLeases: async (leases, judgedAtMs) => {
       const held = [...leases].map(([shard, fence]) => ({ shard, fence }));
       const { rows } = await sql<{ shard: string }>`
-        update shard_leases l set taken_at = ${new Date(nowMs)}
+        update shard_leases l set taken_at = ${new Date(judgedAtMs)}
         from jsonb_to_recordset(${JSON.stringify(held)}::jsonb) as x (shard text, fence bigint)
         where l.shard = x.shard and l.fence = x.fence
         returning l.shard

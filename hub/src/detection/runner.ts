@@ -74,6 +74,8 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   let cancelTicks: (() => void) | undefined;
   let failures = 0;
   let renewDue = false;
+  /** All that waited then was judged, hub's epoch ms. */
+  let judgedAtMs = 0;
 
   const late = createLateSamples((checkId, agentId) => {
     const tracked = engine.trackedByCheck(checkId);
@@ -115,15 +117,26 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   const turn = async (): Promise<void> => {
     try {
       if (uncertain) await settle(uncertain);
-      if (renewDue) await store.renewLeases(leases, clock.nowMs());
-      renewDue = false;
+      // What is steady needs no transaction; but where the lease cannot be renewed nothing is reported as judged, or the
+      // next hub would take that time for one in which nobody looked, and nobody would bring it again.
+      if (failures > 0) await renew();
+      const beganAtMs = clock.nowMs();
       await judge();
+      judgedAtMs = beganAtMs;
+      await renew();
       failures = 0;
     } catch (error) {
       if (error instanceof FencedError) return fenceOff(error);
       failures += 1;
       log.warn({ err: error, failures }, 'verdicts could not be saved; trying again');
     }
+  };
+
+  /** Puts on record until when this hub has judged. */
+  const renew = async (): Promise<void> => {
+    if (!renewDue) return;
+    await store.renewLeases(leases, judgedAtMs);
+    renewDue = false;
   };
 
   const judge = async (): Promise<void> => {
@@ -178,7 +191,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
 
   /** Finds out what became of a group, under a raised fence: whatever was in flight has ended by then. */
   const settle = async ({ error, items, change }: NonNullable<typeof uncertain>): Promise<void> => {
-    leases = await store.raiseLeases(leases, run, clock.nowMs());
+    leases = await store.raiseLeases(leases, run, judgedAtMs);
     const isCommitted = await store.wasCommitted(error.receipt);
     uncertain = undefined;
     if (isCommitted) finish(items, change, error.saved);
@@ -270,6 +283,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       presence.start();
       beginTicks();
       // A first sign of life: taking the leases alone is none, or starts that fail would hide that nobody judged.
+      judgedAtMs = clock.nowMs();
       renewDue = true;
       arm(GROUP_MS);
     },

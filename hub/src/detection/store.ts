@@ -10,9 +10,9 @@ export interface VerdictStore {
   /** Raises the fences of these shards, whoever held them. It is no sign of life of a judging hub. */
   takeLeases(shards: readonly string[], run: string, nowMs: number): Promise<Map<string, TakenLease>>;
   /** Raises the fences again; throws FencedError where another hub has raised one meanwhile. */
-  raiseLeases(leases: Leases, run: string, nowMs: number): Promise<Leases>;
-  /** A sign of life of the judging hub; throws FencedError where another hub has raised a fence. */
-  renewLeases(leases: Leases, nowMs: number): Promise<void>;
+  raiseLeases(leases: Leases, run: string, judgedAtMs: number): Promise<Leases>;
+  /** Until when this hub judged, epoch ms: what came later nobody looked at. Throws FencedError where another hub has raised a fence. */
+  renewLeases(leases: Leases, judgedAtMs: number): Promise<void>;
   /**
    * One transaction. An effect that is refused is parked and stops no other. Throws FencedError, UncertainCommitError
    * where nobody knows whether it was committed, and any other error where it surely was not.

@@ -60,6 +60,21 @@ describe('late samples on their way to be healed', () => {
     late.add('agent', body(0, '..'), noted);
     expect(told(late)).toBe('- | 2. 0-5 | 2. 100-105');
   });
+  // Found by the simulation (seed 5190): no run was left, and what came next was never healed, nor acknowledged.
+  it('go on where a lane that fell behind has grown over the last run', () => {
+    const late = samples();
+    const settled: number[] = [];
+    late.add('agent', body(50_000, 'xx'), () => settled.push(1));
+    late.add('agent', body(45_000, '.'), () => settled.push(2));
+    late.add('agent', body(57_000, '.'), () => settled.push(3));
+    late.done(late.take());
+    late.add('agent', body(60_000, 'xxx'), () => settled.push(4));
+    expect(told(late)).toBe('up | 2x 50-55 | 3x 60-70');
+    late.add('agent', body(75_000, '..'), () => settled.push(5));
+    late.done(late.take());
+    for (let call = 0; call < 20; call++) late.expire();
+    expect(settled.sort()).toEqual([1, 2, 3, 4, 5]);
+  });
   it('keep the last run, which may grow, and the health before it', () => {
     const late = samples();
     late.add('agent', body(0, '...xx'), noted);
