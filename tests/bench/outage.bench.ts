@@ -188,7 +188,8 @@ const run = async (): Promise<string[]> => {
   figure('drained', drainedS, 's after it came back');
   return [
     ...explainVerdict(verdict),
-    ...[...incidents.lost, ...incidents.doubled, ...incidents.crooked, ...incidents.untold].slice(0, 40),
+    ...[...incidents.lost, ...incidents.doubled, ...incidents.crooked].slice(0, 40),
+    ...incidents.untold.slice(0, 10).map((fault) => `nobody tells of ${JSON.stringify(fault)}`),
     ...(part === 'questdb' && openedMeanwhile === 0 ? ['no verdict while QuestDB was away'] : []),
   ];
 };

@@ -9,6 +9,11 @@ const MAX_RUNS = 2_000;
 const MAX_DEVICES = 500;
 /** A batch whose last run is too short to be judged waits so many calls of `expire` for the next one. */
 const HELD_FOR = 10;
+/**
+ * Batches of one agent that may wait so. A few of the MAX_HISTORY_IN_FLIGHT only: small batches of many devices may leave
+ * the one that decides beyond them, and it cannot come before these are told.
+ */
+const MAX_HELD = 4;
 
 /** What must be known of a check's device to read its late samples; undefined where it is not judged. */
 export type LateSubject = (
@@ -40,8 +45,12 @@ export interface LateSamples {
 }
 
 interface Batch {
+  agentId: string;
   /** Devices of it that are not settled. */
   open: number;
+  /** Those of them that are healed and wait for the next batch. */
+  held: number;
+  isTold: boolean;
   settled: () => void;
 }
 
@@ -75,20 +84,52 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
   const holding = new Set<string>();
   let droppedRuns = 0;
 
+  /** By agent, batches that wait for nothing but the next one, oldest first. */
+  const heldBatches = new Map<string, Set<Batch>>();
+
+  const tell = (batch: Batch): void => {
+    if (batch.isTold) return;
+    batch.isTold = true;
+    heldBatches.get(batch.agentId)?.delete(batch);
+    batch.settled();
+  };
+  /** Where all that is open of it is held, it waits for the next batch alone. */
+  const enlist = (batch: Batch): void => {
+    if (batch.held < batch.open || batch.isTold) return;
+    let held = heldBatches.get(batch.agentId);
+    if (!held) heldBatches.set(batch.agentId, (held = new Set()));
+    held.add(batch);
+    const [oldest] = held;
+    if (held.size > MAX_HELD) tell(oldest!);
+  };
   const close = (batch: Batch): void => {
-    if (--batch.open === 0) batch.settled();
+    if (--batch.open === 0) tell(batch);
+    else enlist(batch);
+  };
+  const hold = (batch: Batch): void => {
+    batch.held += 1;
+    enlist(batch);
+  };
+  const closeHeld = (batch: Batch): void => {
+    batch.held -= 1;
+    close(batch);
   };
 
   /** Settles the healed shares, but for those that reach into a last run that may still become an outage or its end. */
   const settle = (deviceId: string, own: Waiting, last: LateRun): void => {
     const { downAfterFails, upAfterGoods } = own.numbers;
     const isDecided = last.cycles >= (last.failed ? downAfterFails : upAfterGoods);
-    const healed = [...own.held, ...own.shares.splice(0, own.taken)];
+    const isHeld = ({ toMs }: Share): boolean => !isDecided && toMs >= last.fromMs;
+    const fresh = own.shares.splice(0, own.taken);
     own.taken = 0;
-    own.held = isDecided ? [] : healed.filter(({ toMs }) => toMs >= last.fromMs);
+    const decided = own.held.filter((share) => !isHeld(share));
+    own.held = [...own.held.filter(isHeld), ...fresh.filter(isHeld)];
     if (own.held.length > 0) holding.add(deviceId);
     else holding.delete(deviceId);
-    for (const share of healed) if (!own.held.includes(share)) close(share.batch);
+    for (const { batch } of decided) closeHeld(batch);
+    for (const share of fresh)
+      if (isHeld(share)) hold(share.batch);
+      else close(share.batch);
   };
 
   const addCycle = (own: Waiting, stampMs: number, failed: boolean): void => {
@@ -113,7 +154,7 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
 
   return {
     add: (agentId, { t0, icmp }, settled) => {
-      const batch: Batch = { open: 1, settled };
+      const batch: Batch = { agentId, open: 1, held: 0, isTold: false, settled };
       let stampMs = t0;
       for (let place = 0; icmp && place < icmp.c.length; place += 1) {
         stampMs += icmp.d[place]!;
@@ -175,7 +216,8 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
     },
     forget: (deviceId) => {
       const own = waiting.get(deviceId);
-      for (const { batch } of [...(own?.held ?? []), ...(own?.shares ?? [])]) close(batch);
+      for (const { batch } of own?.held ?? []) closeHeld(batch);
+      for (const { batch } of own?.shares ?? []) close(batch);
       waiting.delete(deviceId);
       dirty.delete(deviceId);
       holding.delete(deviceId);
@@ -186,7 +228,7 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
         const expired = own.held.filter((share) => ++share.heldFor > HELD_FOR);
         own.held = own.held.filter((share) => !expired.includes(share));
         if (own.held.length === 0) holding.delete(deviceId);
-        for (const { batch } of expired) close(batch);
+        for (const { batch } of expired) closeHeld(batch);
       }
     },
     dropped: () => droppedRuns,

@@ -37,6 +37,8 @@ const MAX_SAMPLES_JUDGING_OF_ALL = 6_000_000;
 const MAX_BATCHES_JUDGING_OF_ALL = 100_000;
 /** After so long the judge has passed a batch over and holds nothing of it, though it may not have said so yet. */
 const JUDGING_ENDS_MS = LIVE_WINDOW_MS + 10_000;
+/** An ack of history waits so long for more of it. */
+const HISTORY_PATIENCE_MS = 200;
 /** Rows of one agent that may wait for the row store, half of all; past it they are let go and come as history. */
 const MAX_LIVE_ROWS_WAITING = 300_000;
 /** The same kind of trouble is logged at most so often. */
@@ -128,8 +130,10 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     if (--batch.open > 0) return;
     const { agent } = batch;
     batch.lane.stored.mark(batch.seq);
-    if (batch.history) agent.historyWaiting--;
-    progressed(agent);
+    if (!batch.history) return progressed(agent);
+    // An agent sends no more than so many at once, so that what it waits for decides how fast a cut of days is made up for.
+    agent.historyWaiting--;
+    acks.owe(agent, HISTORY_PATIENCE_MS);
   };
 
   const writer = createWriter<Batch>({

@@ -140,6 +140,22 @@ describe('a batch of late samples is settled', () => {
     expect(settledAfter(...stories)).toBe(expected);
   });
 
+  it('after some others of its agent, where the one that decides may lie beyond those that are under way', () => {
+    const late = createLateSamples((checkId) => ({ deviceId: `device-${checkId}`, numbers: NUMBERS }));
+    const settled: number[] = [];
+    for (let check = 1; check <= 6; check += 1) {
+      late.add('agent', body(check * 100, 'x', check), () => settled.push(check));
+      late.done(late.take());
+    }
+    expect(settled).toEqual([1, 2]);
+    late.add('agent', body(5_300, 'xx', 3), () => settled.push(7));
+    late.done(late.take());
+    expect(settled).toEqual([1, 2, 3, 7]);
+    late.add('agent', body(5_100, 'xx', 1), () => settled.push(8));
+    late.done(late.take());
+    expect(settled).toEqual([1, 2, 3, 7, 8]);
+  });
+
   it('after a while, where nothing follows', () => {
     const late = samples();
     let settled = 0;
