@@ -139,8 +139,8 @@ describe('judging live batches', () => {
       'unknown -60-5',
       'up 5-15',
       'down late 15-40',
-      'up late 40-70',
-      expect.stringMatching(/^unknown 70-/),
+      'up late 40-65',
+      expect.stringMatching(/^unknown 65-/),
     ]);
     expect(hub.detection.verdict(d2).health).toBe('up');
     expect(hub.detection.verdict(d1).health).toBe('down');

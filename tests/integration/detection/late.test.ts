@@ -127,11 +127,11 @@ describe('rule 12: late data', () => {
     hub.clock.advance(60_000);
     hub.detection.late(world.agentId, 1, history(20, '......'), noted);
     await hub.until(async () => (await intervalsOf(world, d0)).some((interval) => interval.includes('late')));
-    expect((await intervalsOf(world, d0)).slice(-2)).toEqual(['up late 15-50', 'unknown 50-']);
+    expect((await intervalsOf(world, d0)).slice(-2)).toEqual(['up late 15-45', 'unknown 45-']);
     hub.submit(2, { d0: '...', d1: '...' });
     await hub.settled();
     const intervals = await intervalsOf(world, d0);
-    expect(intervals.at(-2)).toMatch(/^unknown 50-/);
+    expect(intervals.at(-2)).toMatch(/^unknown 45-/);
     expect(intervals.at(-1)).toMatch(/^up \d+-$/);
   });
 });

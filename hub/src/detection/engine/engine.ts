@@ -14,7 +14,15 @@ import {
   type WatchedDevice,
 } from './state.js';
 import { createSteadyRows } from './steady.js';
-import { numbersOf, track, type Cycle, type Output, type Tracked, type TrackedAgent } from './tracked.js';
+import {
+  noteSeen,
+  numbersOf,
+  track,
+  type Cycle,
+  type Output,
+  type Tracked,
+  type TrackedAgent,
+} from './tracked.js';
 import type { EngineEvent } from './types.js';
 
 /** What became of an outcome: judged, not above the last one, not to be judged, or of a check that is not watched. */
@@ -167,7 +175,7 @@ export const createEngine = (settings: SettingsByClass, clockMs = 0): Engine => 
       cycle.nowMs = nowMs;
     }
     for (const rule of CYCLE_RULES) rule(cycle);
-    tracked.seenMs = stampMs;
+    noteSeen(tracked, stampMs);
   };
 
   const watch = (device: WatchedDevice, nowMs: number): void => {

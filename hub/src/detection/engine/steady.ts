@@ -1,7 +1,7 @@
 import { PACKETS_PER_CYCLE } from '@siaga/shared';
 import type { DetectionSettings } from './settings.js';
 import { LOSS_WINDOW_CYCLES, OUTCOMES_KEPT, TEN_CYCLES, type DeviceState } from './state.js';
-import type { Tracked } from './tracked.js';
+import { noteSeen, type Tracked } from './tracked.js';
 
 /**
  * Nearly every sample is a good cycle of a device that is up and has been so for a while: it changes its place, its
@@ -138,7 +138,7 @@ export const createSteadyRows = (): SteadyRows => {
     state.outcomeCount = counts >> (2 * COUNT_BITS);
     state.outcomes = words[at + OUTCOMES]!;
     state.stampMs = doubles[tracked.row * DOUBLES + STAMP]!;
-    tracked.seenMs = state.stampMs;
+    noteSeen(tracked, state.stampMs);
     tracked.lookedAtMs = doubles[tracked.row * DOUBLES + LOOKED_AT]!;
   };
 
@@ -189,7 +189,8 @@ export const createSteadyRows = (): SteadyRows => {
       if (words[at + AGENT] !== agent || stream !== words[at + STREAM]) return false;
       const isNext = seq !== words[at + SEQ] ? seq > words[at + SEQ]! : place > words[at + PLACE]!;
       const real = row * DOUBLES;
-      if (!isNext || stampMs - doubles[real + STAMP]! > doubles[real + GAP]!) return false;
+      const sinceMs = stampMs - doubles[real + STAMP]!;
+      if (!isNext || sinceMs < 0 || sinceMs > doubles[real + GAP]!) return false;
       const goods = words[at + GOODS]!;
       if (seq > LARGEST || place > LARGEST || goods === LARGEST || (lost & 3) !== lost) return false;
       save(row);

@@ -1,3 +1,4 @@
+import { JUDGE_MAX_AGE_MS } from '@siaga/shared';
 import { settingsOf, type DetectionSettings, type SettingsByClass } from './settings.js';
 import type { DeviceState, WatchedDevice } from './state.js';
 import type { BlindReason, Effect, Reason } from './types.js';
@@ -72,3 +73,8 @@ export const numbersOf = (device: WatchedDevice, settings: DetectionSettings) =>
   gapMs: settings.gapAfterCycles * device.intervalMs,
   staleMs: settings.staleAfterCycles * device.intervalMs + settings.staleAfterMs,
 });
+
+/** A ring brings samples again, and a restarted hub has looked beyond them; further back lies a clock that was set. */
+export const noteSeen = (tracked: Pick<Tracked, 'seenMs'>, stampMs: number): void => {
+  if (stampMs > tracked.seenMs || tracked.seenMs - stampMs > JUDGE_MAX_AGE_MS) tracked.seenMs = stampMs;
+};
