@@ -30,14 +30,11 @@ export const loadEngine = async ({
   const verdicts = new Map<string, Verdict>();
   const events: EngineEvent[] = [];
 
-  /**
-   * Until when it is certain that what this agent brought was judged. Its ring usually closes the gap. Where it dies
-   * before, nobody knows how much of the last window a hub that was killed, perhaps in its own start, had come to judge.
-   */
+  /** Until when a hub judged what this agent brought; nobody looked since, unless its ring closes the gap. */
   const judgedUntilMs = (agentId: string): number => {
     const shard = directory.agent(agentId)?.shard;
     const renewedAtMs = shard === undefined ? undefined : taken.get(shard)?.renewedAtMs;
-    return Math.min(nowMs, renewedAtMs ?? nowMs) - LIVE_WINDOW_MS;
+    return Math.min(nowMs, renewedAtMs ?? nowMs);
   };
 
   const load = (deviceId: string, watched: ReturnType<typeof watchedOf>): void => {

@@ -76,6 +76,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   let renewDue = false;
   /** All that waited then was judged, hub's epoch ms. */
   let judgedAtMs = 0;
+  let hasRenewed = false;
 
   const late = createLateSamples((checkId, agentId) => {
     const tracked = engine.trackedByCheck(checkId);
@@ -137,6 +138,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
     if (!renewDue) return;
     await store.renewLeases(leases, judgedAtMs);
     renewDue = false;
+    hasRenewed = true;
   };
 
   const judge = async (): Promise<void> => {
@@ -263,8 +265,9 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       if (failures > 0) return;
     }
     await healer.run();
-    // The next start takes this for the moment from which on nobody judged.
-    renewDue = true;
+    // The next start takes this for the moment from which on nobody judged. In its first seconds a hub has not heard the
+    // rings yet: it leaves the word of the one before.
+    renewDue = hasRenewed;
     await turn();
   };
 
@@ -272,6 +275,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
     start: async () => {
       engine = createEngine(settings);
       uncertain = undefined;
+      hasRenewed = false;
       failures = 0;
       const loaded = await loadEngine({ store, directory, engine, run, nowMs: clock.nowMs() });
       leases = loaded.leases;
@@ -282,10 +286,9 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       problem = null;
       presence.start();
       beginTicks();
-      // A first sign of life: taking the leases alone is none, or starts that fail would hide that nobody judged.
+      // No sign of life yet: the rings that tell of the time before are still to come, and a hub that is killed in its
+      // start has judged nothing of them.
       judgedAtMs = clock.nowMs();
-      renewDue = true;
-      arm(GROUP_MS);
     },
     stop: async () => {
       cancelTicks?.();
