@@ -77,6 +77,8 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   /** All that waited then was judged, hub's epoch ms. */
   let judgedAtMs = 0;
   let hasRenewed = false;
+  /** What is submitted later is not taken any more. */
+  let hearsUntilMs = Infinity;
 
   const late = createLateSamples((checkId, agentId) => {
     const tracked = engine.trackedByCheck(checkId);
@@ -123,7 +125,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       if (failures > 0) await renew();
       const beganAtMs = clock.nowMs();
       await judge();
-      judgedAtMs = beganAtMs;
+      judgedAtMs = Math.min(beganAtMs, hearsUntilMs);
       await renew();
       failures = 0;
     } catch (error) {
@@ -276,6 +278,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       engine = createEngine(settings);
       uncertain = undefined;
       hasRenewed = false;
+      hearsUntilMs = Infinity;
       failures = 0;
       const loaded = await loadEngine({ store, directory, engine, run, nowMs: clock.nowMs() });
       leases = loaded.leases;
@@ -299,6 +302,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       presence.stop();
       if (problem !== null) return;
       problem = 'stopping';
+      hearsUntilMs = clock.nowMs();
       await running;
       await flush();
       problem = 'stopped';
