@@ -30,10 +30,7 @@ export const loadEngine = async ({
   const verdicts = new Map<string, Verdict>();
   const events: EngineEvent[] = [];
 
-  /**
-   * Until when a hub judged what this agent brought: a lease is renewed only after what waits is judged, and neither a
-   * start nor a raised fence renews one. Nobody looked since, unless its ring closes the gap.
-   */
+  /** Until when a hub judged what this agent brought; nobody looked since, unless its ring closes the gap. */
   const judgedUntilMs = (agentId: string): number => {
     const shard = directory.agent(agentId)?.shard;
     const renewedAtMs = shard === undefined ? undefined : taken.get(shard)?.renewedAtMs;

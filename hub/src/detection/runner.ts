@@ -76,6 +76,9 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   let renewDue = false;
   /** All that waited then was judged, hub's epoch ms. */
   let judgedAtMs = 0;
+  let hasRenewed = false;
+  /** What is submitted later is not taken any more. */
+  let hearsUntilMs = Infinity;
 
   const late = createLateSamples((checkId, agentId) => {
     const tracked = engine.trackedByCheck(checkId);
@@ -122,7 +125,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       if (failures > 0) await renew();
       const beganAtMs = clock.nowMs();
       await judge();
-      judgedAtMs = beganAtMs;
+      judgedAtMs = Math.min(beganAtMs, hearsUntilMs);
       await renew();
       failures = 0;
     } catch (error) {
@@ -137,6 +140,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
     if (!renewDue) return;
     await store.renewLeases(leases, judgedAtMs);
     renewDue = false;
+    hasRenewed = true;
   };
 
   const judge = async (): Promise<void> => {
@@ -263,8 +267,9 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       if (failures > 0) return;
     }
     await healer.run();
-    // The next start takes this for the moment from which on nobody judged.
-    renewDue = true;
+    // The next start takes this for the moment from which on nobody judged. In its first seconds a hub has not heard the
+    // rings yet: it leaves the word of the one before.
+    renewDue = hasRenewed;
     await turn();
   };
 
@@ -272,6 +277,8 @@ export const createRunner = (deps: RunnerDeps): Detection => {
     start: async () => {
       engine = createEngine(settings);
       uncertain = undefined;
+      hasRenewed = false;
+      hearsUntilMs = Infinity;
       failures = 0;
       const loaded = await loadEngine({ store, directory, engine, run, nowMs: clock.nowMs() });
       leases = loaded.leases;
@@ -282,10 +289,9 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       problem = null;
       presence.start();
       beginTicks();
-      // A first sign of life: taking the leases alone is none, or starts that fail would hide that nobody judged.
+      // No sign of life yet: the rings that tell of the time before are still to come, and a hub that is killed in its
+      // start has judged nothing of them.
       judgedAtMs = clock.nowMs();
-      renewDue = true;
-      arm(GROUP_MS);
     },
     stop: async () => {
       cancelTicks?.();
@@ -296,6 +302,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       presence.stop();
       if (problem !== null) return;
       problem = 'stopping';
+      hearsUntilMs = clock.nowMs();
       await running;
       await flush();
       problem = 'stopped';
