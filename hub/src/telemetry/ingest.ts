@@ -53,6 +53,8 @@ interface Batch extends RowBatch {
   taken: number;
   /** History only: handed on once stored. */
   body: Cycles | undefined;
+  /** Gives the room of its lines back. */
+  release(): void;
   /** What stands between the batch and its `stored`: rows to be committed, verdicts to be committed or time to be healed. */
   open: number;
 }
@@ -145,13 +147,15 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       committed: (batch) => {
         const { agent, body } = batch;
         counters.rowsStored.inc(batch.rows);
+        batch.release();
         if (!batch.history) agent.liveRowsWaiting -= batch.taken;
         settle(batch);
         if (body)
           guarded('late data', () => judge.late(agent.id, batch.originStream, body, () => settle(batch)));
       },
-      letGo: ({ agent, taken }) => {
+      letGo: ({ agent, taken, release }) => {
         agent.liveRowsWaiting -= taken;
+        release();
         counters.letGo.inc();
       },
       refused: (batch, line, message) => {
@@ -342,7 +346,8 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     const { lines, rows, body } = sifted;
     const batch: Batch = {
       history: false,
-      lines,
+      lines: lines.bytes,
+      release: () => lines.release(),
       rows,
       agent,
       lane,
@@ -355,7 +360,10 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     if (rows === 0) batch.open--;
     else if (agent.liveRowsWaiting < MAX_LIVE_ROWS_WAITING && writer.append(batch))
       agent.liveRowsWaiting += rows;
-    else counters.letGo.inc();
+    else {
+      lines.release();
+      counters.letGo.inc();
+    }
     // Also what is too old to be judged: the judge passes it over itself, and puts that time on record.
     agent.judging.push({ stream, seq, samples: rows, arrivedMs, settle: () => settle(batch) });
     agent.samplesJudging += rows;
@@ -375,7 +383,8 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     const { seq } = header;
     const batch: Batch = {
       history: true,
-      lines,
+      lines: lines.bytes,
+      release: () => lines.release(),
       rows,
       taken: rows,
       agent,

@@ -1,6 +1,14 @@
+/** What was written for one batch. */
+export interface Lines {
+  bytes: Buffer;
+  /** Nobody reads `bytes` any more: their room is written over. At most once; left out, it costs a collection. */
+  release(): void;
+}
+
 /**
- * Line protocol as bytes, written into one buffer that is used again for every batch: text joined from strings cost
- * some fifteen short-lived objects a row, and a third of all processor time went into collecting them.
+ * Line protocol as bytes, written into slabs that are used again: text joined from strings cost some fifteen short-lived
+ * objects a row, a third of all processor time; a fresh buffer a batch outlives the young generation while it waits for
+ * its commit, and hundreds of megabytes of such buffers lay about until the collector came to them.
  */
 export interface LineWriter {
   /** ASCII only. */
@@ -9,14 +17,16 @@ export interface LineWriter {
   int(n: number): void;
   /** Any finite number, as JavaScript prints it. */
   decimal(n: number): void;
-  /** A copy of what was written since the last call. */
-  take(): Buffer;
+  /** What was written since the last call. */
+  take(): Lines;
 }
 
 /** @param text ASCII */
 export const ascii = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
-const FIRST_BYTES = 64 * 1024;
+const SLAB_BYTES = 512 * 1024;
+/** Slabs kept for later: as much as waits in calm times. */
+const MAX_SPARE = 32;
 /** More than the longest single piece: a number, or the head of a row. */
 const ROOM_BYTES = 256;
 const ZERO = 0x30;
@@ -24,15 +34,38 @@ const MINUS = 0x2d;
 /** Numbers below it are divided as small integers. */
 const SMALL = 1_000_000_000;
 
-export const createLineWriter = (): LineWriter => {
-  let buffer = Buffer.allocUnsafe(FIRST_BYTES);
+interface Slab {
+  buffer: Buffer;
+  /** Batches in it that are not released; the one being written counts. */
+  users: number;
+}
+
+export const createLineWriter = (slabBytes = SLAB_BYTES): LineWriter => {
+  const spare: Buffer[] = [];
+  const newSlab = (): Slab => ({ buffer: spare.pop() ?? Buffer.allocUnsafeSlow(slabBytes), users: 1 });
+  let slab = newSlab();
+  let { buffer } = slab;
+  let start = 0;
   let at = 0;
 
+  const leave = (left: Slab): void => {
+    if (--left.users === 0 && left.buffer.length === slabBytes && spare.length < MAX_SPARE)
+      spare.push(left.buffer);
+  };
+
+  /** What was begun moves on to the next slab; a batch longer than a slab gets one of its own. */
   const makeRoom = (): void => {
     if (buffer.length - at >= ROOM_BYTES) return;
-    const wider = Buffer.allocUnsafe(buffer.length * 2);
-    buffer.copy(wider, 0, 0, at);
-    buffer = wider;
+    const [before, length] = [slab, at - start];
+    slab =
+      length + ROOM_BYTES > slabBytes / 2
+        ? { buffer: Buffer.allocUnsafeSlow(length * 4), users: 1 }
+        : newSlab();
+    before.buffer.copy(slab.buffer, 0, start, at);
+    ({ buffer } = slab);
+    start = 0;
+    at = length;
+    leave(before);
   };
 
   /** 0 ≤ n < SMALL, at least so many digits. */
@@ -74,9 +107,11 @@ export const createLineWriter = (): LineWriter => {
       at += buffer.write(String(n), at, 'latin1');
     },
     take: () => {
-      const taken = Buffer.from(buffer.subarray(0, at));
-      at = 0;
-      return taken;
+      const from = slab;
+      from.users++;
+      const bytes = buffer.subarray(start, at);
+      start = at;
+      return { bytes, release: () => leave(from) };
     },
   };
 };

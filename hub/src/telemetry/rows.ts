@@ -1,5 +1,5 @@
 import { OUTCOME, type BatchBody, type CheckType, type HostColumns, type IcmpColumns } from '@siaga/shared';
-import { ascii, createLineWriter } from './line-writer.js';
+import { ascii, createLineWriter, type Lines } from './line-writer.js';
 import type { CycleColumns, Cycles } from './ports.js';
 
 /** 2020-01-01: no sample of ours is older; a clock that says so was never set. */
@@ -27,7 +27,7 @@ export interface SiftContext {
 
 export interface Sifted {
   /** Line protocol, stamps in ms; one line a row, each with its line feed. */
-  lines: Buffer;
+  lines: Lines;
   rows: number;
   /** What detection needs of it, in little room: it may wait there for a minute. */
   body: Cycles;
@@ -36,7 +36,7 @@ export interface Sifted {
   newestMs: number | undefined;
 }
 
-const NOTHING = Buffer.alloc(0);
+const NOTHING: Lines = { bytes: Buffer.alloc(0), release: () => undefined };
 /** One for all: a batch is sifted in one go. */
 const writer = createLineWriter();
 /** The pieces of a row between its numbers. */

@@ -180,7 +180,8 @@ export const createWriter = <B extends RowBatch>(deps: Deps<B>): Writer<B> => {
   const linesOf = (post: Post<B>): Buffer => {
     const bytes = post.entries.reduce((sum, { batch }) => sum + batch.lines.length, 0);
     const old = spare.pop();
-    const buffer = old && old.length >= bytes ? old : Buffer.allocUnsafeSlow(bytes + (bytes >> 2));
+    const usual = limits.postRows * USUAL_ROW_BYTES;
+    const buffer = old && old.length >= bytes ? old : Buffer.allocUnsafeSlow(Math.max(bytes, usual));
     post.buffer = buffer;
     let at = 0;
     for (const { batch } of post.entries) at += batch.lines.copy(buffer, at);
@@ -270,6 +271,8 @@ export const createWriter = <B extends RowBatch>(deps: Deps<B>): Writer<B> => {
   };
 };
 
+/** Nearly every row is shorter: a post's buffer then fits the next one too. */
+const USUAL_ROW_BYTES = 110;
 /** Line protocol of a batch: MAX_BATCH_SAMPLES rows of both kinds, no longer than this. */
 const LARGEST_BATCH_BYTES = 2 * 1024 * 1024;
 

@@ -54,7 +54,7 @@ describe('siftBatch', () => {
       host: { c: [10], d: [7], cpu: [12.3456], mem: [50], disk: [0], up: [4_294_967_295] },
     };
     const sifted = siftBatch(body, context({ tablePrefix: 'p_' }));
-    expect(sifted.lines.toString().split('\n')).toEqual([
+    expect(sifted.lines.bytes.toString().split('\n')).toEqual([
       `p_icmp stream=4i,check_id=1i,min_us=100i,avg_us=200i,max_us=300i ${nowMs}`,
       `p_icmp stream=4i,check_id=2i,min_us=100i,avg_us=200i,max_us=300i,lost=1i ${nowMs + 5}`,
       `p_icmp stream=4i,check_id=1i,outcome=1i,lost=3i ${nowMs + 1005}`,
@@ -75,7 +75,7 @@ describe('siftBatch', () => {
   it('has nothing to say of an empty batch', () => {
     const sifted = siftBatch({ t0: nowMs }, context());
     expect(sifted).toMatchObject({ rows: 0, newestMs: undefined });
-    expect(sifted.lines).toHaveLength(0);
+    expect(sifted.lines.bytes).toHaveLength(0);
   });
 
   it.each([
@@ -96,7 +96,7 @@ describe('siftBatch', () => {
     expect(sifted.dropped).toMatchObject({ [fault]: 1 });
     // It keeps its place: the rows behind it are the same ones whenever the batch comes again.
     expect(columnsOf(sifted)).toEqual({ c: [1, id, 2], d: [1, 10, 100], o: [0, 2, 1], l: [0, 0, 3] });
-    expect(sifted.lines.toString()).not.toContain(`check_id=${id}i`);
+    expect(sifted.lines.bytes.toString()).not.toContain(`check_id=${id}i`);
   });
 
   it.each([
@@ -124,7 +124,7 @@ describe('siftBatch', () => {
         const stamped = rows.map(({ id, delta }) => ({ id, atMs: (atMs += delta) }));
         const good = stamped.filter(({ id }) => id < 10).map((each) => `${each.id} ${each.atMs}`);
         const line = /check_id=(\d+)i.* (\d+)$/;
-        const written = sifted.lines
+        const written = sifted.lines.bytes
           .toString()
           .split('\n')
           .filter((text) => text !== '')
