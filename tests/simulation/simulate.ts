@@ -28,13 +28,14 @@ export const simulate = async (story: Story, sabotage?: Sabotage): Promise<Outco
     await world.play();
     const backlog = world.disks.reduce((sum, disk) => sum + disk.waiting(), 0);
     const untilMs = scheduler.nowMs() + PATIENCE_MS + backlog * BATCH_MS;
-    let quietMs = 0;
-    while (quietMs < QUIET_MS) {
+    // The end is looked at in the very moment in which nothing is missing: five seconds later a sample may be old enough
+    // to be asked for, while its post is still under way.
+    for (let quietMs = 0; ; quietMs += LOOK_MS) {
       const missing = world.unsettled();
       if (missing !== undefined) quietMs = 0;
       if (missing !== undefined && scheduler.nowMs() > untilMs) throw new Violation(`stuck: ${missing}`);
+      if (missing === undefined && quietMs >= QUIET_MS) break;
       await scheduler.runUntil(scheduler.nowMs() + LOOK_MS);
-      quietMs += LOOK_MS;
     }
     checkEnd(world);
   } catch (error) {
