@@ -156,6 +156,7 @@ const checkComplete = (
   const { faults } = world.story;
   if (faults.some((fault) => fault.kind === 'refused' && world.devices[fault.device]!.id === deviceId))
     return;
+  const { intervalMs } = world.devices.find(({ id }) => id === deviceId)!;
   const wasOpen = (isOpen: boolean, { atMs }: Cycle): boolean => {
     if (openAt(history, atMs) === isOpen) return true;
     return history.some(
@@ -165,7 +166,8 @@ const checkComplete = (
   };
   for (const [place, { failed, cycles }] of runs.entries()) {
     const lossy = mayBeLossy(runs, place) ? DOWN_AFTER_ON_LOSSY_LINK : DOWN_AFTER;
-    const judged = firstInARow(cycles, failed ? lossy : RESOLVE_AFTER, (cycle) => isFree(world, cycle));
+    const needed = failed ? lossy : RESOLVE_AFTER;
+    const judged = firstInARow(cycles, needed, intervalMs * GAP_CYCLES, (cycle) => isFree(world, cycle));
     if (!judged || wasOpen(failed, judged)) continue;
     const which = `${cycles[0]!.serial}–${cycles.at(-1)!.serial}`;
     fail(
@@ -181,15 +183,24 @@ const openAt = (history: readonly IncidentEvent[], atMs: number): boolean => {
   return last !== undefined && last.event !== 'resolved';
 };
 
+/**
+ * Counters start anew over a gap of more than two cycles (telemetry.md), and a gap is one of stamps: where a hub is set
+ * forward, its agents' time leaps once they believe it, and cycles made a second apart lie minutes apart.
+ */
 const firstInARow = (
   cycles: readonly Cycle[],
   needed: number,
+  gapMs: number,
   isGood: (cycle: Cycle) => boolean,
 ): Cycle | undefined => {
   let row = 0;
+  let beforeMs = Infinity;
   for (const cycle of cycles) {
-    row = isGood(cycle) ? row + 1 : 0;
+    if (!isGood(cycle)) row = 0;
+    else if (cycle.stampMs - beforeMs > gapMs) row = 1;
+    else row += 1;
     if (row === needed) return cycle;
+    beforeMs = cycle.stampMs;
   }
   return undefined;
 };
