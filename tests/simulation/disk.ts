@@ -176,9 +176,14 @@ export const createDisk = (deps: DiskDeps): Disk => {
     }
   };
 
-  /** What left the disk without being stored. */
+  /** What left the disk by its damage, without being stored or before its agent was told so. */
   const excuse = (gone: Iterable<number>, why: string): void => {
-    for (const serial of gone) if (!held.has(serial)) ledger.of(serial).excuse ??= why;
+    for (const serial of gone) {
+      if (held.has(serial)) continue;
+      const cycle = ledger.of(serial);
+      cycle.isGone = true;
+      cycle.excuse ??= why;
+    }
   };
 
   const apply = (ops: readonly StoreOp[], sync: boolean): void => {
@@ -193,6 +198,8 @@ export const createDisk = (deps: DiskDeps): Disk => {
     for (const serial of gone) {
       if (held.has(serial)) continue;
       const cycle = ledger.of(serial);
+      // A disk that makes room does not ask whether what it gives up is stored and only not healed yet.
+      if (scheduler.nowMs() <= fullUntilMs) cycle.isGone = true;
       if (cycle.excuse !== undefined || (cycle.key !== undefined && deps.isSettledRow(cycle.key))) continue;
       if (scheduler.nowMs() <= fullUntilMs) {
         evicted++;
@@ -238,7 +245,9 @@ export const createDisk = (deps: DiskDeps): Disk => {
     unsynced = [];
     for (const serial of before) {
       const cycle = ledger.of(serial);
-      if (!held.has(serial) && !(cycle.key !== undefined && deps.isSettledRow(cycle.key)))
+      if (held.has(serial)) continue;
+      cycle.isGone = true;
+      if (!(cycle.key !== undefined && deps.isSettledRow(cycle.key)))
         cycle.excuse ??= 'was on a disk that was replaced';
     }
   };

@@ -17,6 +17,8 @@ export interface Cycle {
   kept: boolean;
   /** Why it need not be stored. */
   excuse: string | undefined;
+  /** Left its disk by damage, stored or not: nobody brings it again, as history or from a ring that a restart lost. */
+  isGone: boolean;
   /** Why it may be stored under two stamps: the known limit of a disk restored from before its first exchange. */
   mayDouble: boolean;
 }
@@ -48,6 +50,7 @@ export const createLedger = (): Ledger => {
         stampMs: 0,
         kept: false,
         excuse: undefined,
+        isGone: false,
         mayDouble: false,
       };
       cycles.push(cycle);
