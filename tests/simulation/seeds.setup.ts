@@ -13,9 +13,9 @@ const numberOf = (name: string, otherwise: () => number): number => {
   return value;
 };
 
-/** Other seeds in every run, so that the simulation goes on finding; a run is repeated by naming its seed. */
+/** The same seeds in every run, so that a red run is the change's own fault; name others to go on finding. */
 export const setup = (project: TestProject): void => {
-  const from = numberOf('SIAGA_SIMULATION_SEED', () => Math.floor(Math.random() * 1e9));
+  const from = numberOf('SIAGA_SIMULATION_SEED', () => 1);
   const count = numberOf('SIAGA_SIMULATION_SEEDS', () => 2_000);
   project.provide('seeds', { from, count });
   console.log(`simulation: ${count} seeds from ${from} (again by SIAGA_SIMULATION_SEED=${from})`);
