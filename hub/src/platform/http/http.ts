@@ -51,7 +51,7 @@ export interface Http {
   routes(): RouteRecord[];
   /** Listens. Throws StartError where the port is taken, Error where a route lacks a permission or a schema. */
   start(): Promise<{ url: string }>;
-  /** Ends the live feeds, lets requests under way finish, closes. */
+  /** Ends the live feeds, lets requests under way finish, closes. Who takes no answer is cut off after five seconds. */
   stop(): Promise<void>;
 }
 
@@ -61,6 +61,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Mean delay of the event loop over a second beyond which requests are put off. */
 const MAX_LOOP_DELAY_MS = 2_000;
 const PRESSURE_RETRY_S = 5;
+/** While it stops: how often lines without a request are closed, and when the others are. */
+const IDLE_EVERY_MS = 50;
+const STOP_PATIENCE_MS = 5_000;
 /** An unpaired surrogate: under the u flag a pair is one character, and none. */
 const HALF = /\p{Surrogate}/u;
 const HALF_CHARACTER = 'A text in the body holds half a character (an unpaired UTF-16 surrogate)';
@@ -173,7 +176,27 @@ export const createHttp = (deps: HttpDeps): Http => {
         throw listeningFault(error as Error, { part: 'HTTP', host, port });
       }
     },
-    stop: () => app.close(),
+    stop: async () => {
+      const ended = endLines(app.server);
+      try {
+        await app.close();
+      } finally {
+        ended();
+      }
+    },
+  };
+};
+
+/**
+ * A line whose answer was under way when the server began to close is kept open by its client for as long as it likes, 72
+ * seconds here: the framework looks for idle lines only once. Answers what stops the looking.
+ */
+const endLines = (server: App['server']): (() => void) => {
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_EVERY_MS);
+  const all = setTimeout(() => server.closeAllConnections(), STOP_PATIENCE_MS);
+  return () => {
+    clearInterval(idle);
+    clearTimeout(all);
   };
 };
 
