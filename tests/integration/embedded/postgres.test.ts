@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { chown, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -66,6 +67,35 @@ describe('embedded PostgreSQL', () => {
     await expect(query(wrong.href, 'select 1')).rejects.toThrow(/password authentication failed/);
     expect((await stat(join(dataDir, 'postgres'))).mode & 0o077).toBe(0);
     expect((await readdir(dataDir)).sort()).toEqual(['logs', 'postgres', 'run']);
+  });
+
+  // [what the killed server left behind, whether somebody works in its cluster]
+  it.each([
+    ['its lock file with a pid that belongs to a stranger by now', false],
+    ['its lock file and a backend at work for a second more', true],
+  ])('starts over what a killed server left: %s', { timeout: 60_000 }, async (_what, isBackend) => {
+    await copyCluster(made, dataDir);
+    const first = create();
+    await first.start();
+    await first.stop();
+    const cluster = join(dataDir, 'postgres');
+    const { uid, gid } = await stat(cluster);
+    const other = spawn('sleep', [isBackend ? '1' : '300'], {
+      ...{ uid, gid, stdio: 'ignore' as const },
+      ...(isBackend && { cwd: cluster }),
+    });
+    try {
+      // As much of the file as tells whose it is.
+      const lock = join(cluster, 'postmaster.pid');
+      await writeFile(lock, `${other.pid}\n${cluster}\n`, { mode: 0o600 });
+      await chown(lock, uid, gid);
+      const { url } = await create().start();
+      expect(await query(url, 'select 1 as one')).toEqual([1]);
+      // The backend was waited for.
+      expect(other.exitCode).toBe(isBackend ? 0 : null);
+    } finally {
+      other.kill('SIGKILL');
+    }
   });
 
   it('comes back on the same port with all data when it is killed', async () => {

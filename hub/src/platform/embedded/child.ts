@@ -32,6 +32,8 @@ export interface ChildOptions {
   marker: readonly string[];
   /** How to end it, mildest first; SIGKILL follows by itself. */
   stopSteps: readonly [StopStep & { signal: PidRecord['stopSignal'] }, ...StopStep[]];
+  /** Called before each start, once what was left behind has ended. */
+  prepare?: () => Promise<void>;
   /** Resolves once the child serves; is aborted when it ends or is stopped. */
   ready(aborted: AbortSignal): Promise<void>;
   log: Logger;
@@ -144,7 +146,7 @@ export const createChild = (options: ChildOptions): Child => {
   };
 
   const startFirst = async (): Promise<void> => {
-    await endOld();
+    await makeReady();
     stopping.signal.throwIfAborted();
     const launched = await launch();
     childLog.startRotation();
@@ -156,7 +158,7 @@ export const createChild = (options: ChildOptions): Child => {
       try {
         await sleep(backoffMs, undefined, { signal: stopping.signal, ref: false });
         backoffMs = Math.min(backoffMs * 2, BACKOFF_LAST_MS);
-        await endOld();
+        await makeReady();
         const launched = await launch();
         log.info({ child: name, childPid: launched.process.pid }, 'a child process was restarted');
         options.onRestarted?.();
@@ -172,8 +174,8 @@ export const createChild = (options: ChildOptions): Child => {
     }
   };
 
-  const endOld = () =>
-    endLeftBehind({
+  const makeReady = async (): Promise<void> => {
+    await endLeftBehind({
       name,
       recordPath,
       program: command.program,
@@ -181,6 +183,8 @@ export const createChild = (options: ChildOptions): Child => {
       steps: options.stopSteps,
       log,
     });
+    await options.prepare?.();
+  };
 
   const end = async (target: Running): Promise<void> => {
     let over = false;

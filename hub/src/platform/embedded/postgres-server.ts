@@ -9,6 +9,7 @@ import { StartError } from '../../errors.js';
 import { createChild, type Child, type ChildExit } from './child.js';
 import { onFreePort } from './free-port.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
+import { clearStaleLock } from './postgres-lock.js';
 import { ROOT_WAYS, clusterDir, placePostgres, type PostgresPlace, type RootWays } from './postgres-place.js';
 
 export interface EmbeddedPostgresOptions {
@@ -79,6 +80,7 @@ export const createEmbeddedPostgres = (options: EmbeddedPostgresOptions): Embedd
       },
       marker,
       stopSteps: STOP_STEPS,
+      prepare: () => clearStaleLock(cluster),
       ready: (aborted) => waitUntilAnswering(urlOf(port, 'postgres'), cluster, aborted),
       log,
       ...(options.onExit ? { onExit: options.onExit } : {}),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -38,6 +38,20 @@ export const findByArguments = async (program: string, marker: readonly string[]
     const args = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
     if (basename(args.slice(0, args.indexOf('\0'))) !== basename(program)) continue;
     if (args.includes(`\0${marker.join('\0')}\0`)) found.push(pid);
+  }
+  return found;
+};
+
+/** Pids of living processes with that working directory, as far as they may be looked at. Linux only; elsewhere undefined. */
+export const findByWorkingDirectory = async (directory: string): Promise<number[] | undefined> => {
+  if (process.platform !== 'linux') return undefined;
+  const real = await realpath(directory);
+  const found: number[] = [];
+  for (const name of await readdir('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    // A zombie has none.
+    if ((await readlink(`/proc/${pid}/cwd`).catch(() => undefined)) === real) found.push(pid);
   }
   return found;
 };
