@@ -19,10 +19,15 @@ const QUIET_MS = 60_000;
 
 const checker = Compile(AgentStateMessage);
 
-type Step =
-  | { kind: 'message'; message: AgentStateMessage; seenAtMs: number | undefined }
+/**
+ * `isTried`: it was asked of PostgreSQL before and nobody knows whether it was committed, so that what it asks for may be
+ * there already and is still to be told.
+ */
+type Step = { isTried?: true } & (
+  | { kind: 'message'; message: AgentStateMessage; seenAtMs: number | undefined; isReplacing?: true }
   | { kind: 'silent' }
-  | { kind: 'heard' };
+  | { kind: 'heard' }
+);
 
 /** Keeps what is known of each agent's life: its own word in (stream, connection) order, and silences. */
 export interface AgentStates {
@@ -74,19 +79,20 @@ export const createAgentStates = (deps: {
 
   const takeMessage = async (agentId: string, step: Step & { kind: 'message' }): Promise<void> => {
     const { message, seenAtMs } = step;
-    let isReplaced = false;
     const order = await db.transaction().execute(async (trx) => {
       const [row] = await lockAgents(trx, [agentId]);
       if (!row) return undefined;
       const { state, state_stream: stream, connection, instance, stream: telemetryStream } = row;
       const verdict = orderState({ state, stream, connection, instance, telemetryStream }, message);
       const seenAt = seenAtMs === undefined ? undefined : new Date(seenAtMs);
-      isReplaced = state === 'online' && message.state === 'online' && message.stream > stream;
+      if (state === 'online' && message.state === 'online' && message.stream > stream)
+        step.isReplacing = true;
       if (verdict.take) await saveStateMessage(trx, agentId, message, seenAt);
       return verdict;
     });
     if (!order) return;
-    if (!order.take) {
+    const isOwnDoing = step.isTried === true && !order.take && order.reason === 'repeated';
+    if (!order.take && !isOwnDoing) {
       if (order.reason === 'second-instance')
         refuse(
           agentId,
@@ -106,13 +112,19 @@ export const createAgentStates = (deps: {
     // Revoked while the message was being saved: its last word is the revocation.
     if (!agent || agent.state === 'revoked') return;
     directory.putAgent({ ...agent, state: message.state, lastSeenAtMs: seenAtMs ?? agent.lastSeenAtMs });
-    if (isReplaced) events.emit('agent.replaced', agentId);
+    if (step.isReplacing) events.emit('agent.replaced', agentId);
     events.emit('agent.state', agentId, message.state);
     events.emit('agent.changed', agentId);
   };
 
-  const move = async (agentId: string, from: 'online' | 'lost', to: 'online' | 'lost'): Promise<void> => {
-    if (!(await moveState(db, agentId, from, to))) return;
+  const move = async (
+    agentId: string,
+    step: Step,
+    from: 'online' | 'lost',
+    to: 'online' | 'lost',
+  ): Promise<void> => {
+    const sources = step.isTried ? [from, to] : [from];
+    if (!(await db.transaction().execute((trx) => moveState(trx, agentId, sources, to)))) return;
     const agent = directory.agent(agentId);
     if (!agent || agent.state === 'revoked') return;
     directory.putAgent({ ...agent, state: to });
@@ -124,9 +136,9 @@ export const createAgentStates = (deps: {
       case 'message':
         return takeMessage(agentId, step);
       case 'silent':
-        return move(agentId, 'online', 'lost');
+        return move(agentId, step, 'online', 'lost');
       case 'heard':
-        return move(agentId, 'lost', 'online');
+        return move(agentId, step, 'lost', 'online');
     }
   };
 
@@ -145,6 +157,7 @@ export const createAgentStates = (deps: {
           if (queue.steps[0] === step) queue.steps.shift();
           continue;
         }
+        step.isTried = true;
         log.warn({ err: error, agentId, retryMs }, "an agent's state could not be saved; trying again");
         await new Promise<void>((resolve) => {
           const cancel = clock.after(retryMs, resolve);

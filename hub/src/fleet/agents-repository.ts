@@ -251,13 +251,18 @@ export const saveStateMessage = async (
     .execute();
 };
 
-/** Moves the agent from one state to another where it is in that; answers whether it was. */
-export const moveState = async (db: Db, id: string, from: AgentState, to: AgentState): Promise<boolean> => {
-  const row = await db
+/** Moves the agent to another state where it is in one of those; answers whether it was. */
+export const moveState = async (
+  trx: Trx,
+  id: string,
+  from: readonly AgentState[],
+  to: AgentState,
+): Promise<boolean> => {
+  const row = await trx
     .updateTable('agents')
     .set({ state: to })
     .where('id', '=', id)
-    .where('state', '=', from)
+    .where('state', 'in', [...from])
     .where('deleted_at', 'is', null)
     .returning('id')
     .executeTakeFirst();

@@ -1,3 +1,4 @@
+import { agentTopic, type AgentStateMessage } from '@siaga/shared';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createPostgres } from '../../../hub/src/platform/postgres/postgres.js';
 import { createCuttingProxy, type CuttingProxy } from '../../support/cutting-proxy.js';
@@ -69,6 +70,46 @@ describe('the commit’s answer is lost', () => {
       `agent.config:${world.agentId}`,
     ]);
     await expectLevel(world);
+  });
+
+  // [where the line broke, what the agent said or was found to be, what must be told once and for all]
+  it.each([
+    ['after', 'online', ['agent.state:ID:online', 'agent.changed:ID']],
+    ['before', 'online', ['agent.state:ID:online', 'agent.changed:ID']],
+    ['after', 'a newer process online', ['agent.replaced:ID', 'agent.state:ID:online', 'agent.changed:ID']],
+    ['after', 'silent', ['agent.changed:ID']],
+    ['before', 'silent', ['agent.changed:ID']],
+  ] as const)('%s it came: an agent that is %s is told of', async (where, what, told) => {
+    const world = await startCuttable();
+    const { agentId } = world;
+    const online = (stream: number): void =>
+      world.fleet.onStateMessage({
+        topic: agentTopic(world.fleet.directory.agent(agentId)?.shard ?? '', agentId, 'state'),
+        payload: Buffer.from(
+          JSON.stringify({
+            ...{ v: 1, state: 'online', stream, connection: 1 },
+            ...{ instance: 'machine', version: '0.1.0', probe: 'raw' },
+          } satisfies AgentStateMessage),
+        ),
+        retain: true,
+      });
+    if (what !== 'online') {
+      online(1);
+      await until('it is online', () => world.fleet.directory.agent(agentId)?.state === 'online');
+    }
+    const before = world.heard.length;
+    const about = (): string[] =>
+      world.heard
+        .slice(before)
+        .filter((event) => /^agent\.(state|changed|replaced):/.test(event))
+        .map((event) => event.replace(agentId, 'ID'));
+    world.proxy.cutNextCommit(where);
+    if (what === 'silent') world.events.emit('agent.silent', agentId);
+    else online(2);
+    await until('it is told', () => about().length === told.length);
+    expect(world.proxy.cuts()).toBe(1);
+    expect(about()).toEqual(told);
+    expect(world.fleet.directory.agent(agentId)?.state).toBe(what === 'silent' ? 'lost' : 'online');
   });
 
   it('a device that was not saved is not known, and can be made again', async () => {
