@@ -57,8 +57,9 @@ export const createMqttNetwork = ({ url, ca, ...credentials }: MqttCredentials):
           for (const messageId of Object.keys(client.outgoing))
             client.removeOutgoingMessage(Number(messageId));
           client.end(false, () => resolve());
-          // A dead line never confirms the goodbye; the broker tells the last will then.
-          setTimeout(() => client.end(true, () => resolve()), CLOSE_WITHIN_MS).unref();
+          // A dead line never confirms the goodbye, and a second `end` does nothing; the broker tells the last will then.
+          const timer = setTimeout(() => client.stream.destroy(), CLOSE_WITHIN_MS).unref();
+          client.once('close', () => clearTimeout(timer));
         }),
       drop: () => {
         client.end(true);
