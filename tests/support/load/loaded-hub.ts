@@ -26,9 +26,12 @@ export const startLoadedHub = async (
   env: Record<string, string> = {},
   /** Arguments for the hub's Node, e.g. `--cpu-prof`. */
   nodeArgs: readonly string[] = [],
+  /** Lays out the hub's data folder before its first start. */
+  layOut: (dataDir: string) => Promise<void> = async () => undefined,
 ): Promise<LoadedHub> => {
   const directory = await mkdtemp(join(tmpdir(), 'siaga-load-'));
   const dataDir = join(directory, 'hub');
+  await layOut(dataDir);
   const ports = { httpPort: await freePort(), mqttPort: await freePort() };
   const start = (onSpawn?: (child: ChildProcess) => void) =>
     startHubProcess({
