@@ -1,4 +1,4 @@
-import { MAX_HISTORY_IN_FLIGHT, type Ack } from '@siaga/shared';
+import { MAX_AGE_MS, MAX_HISTORY_IN_FLIGHT, type Ack } from '@siaga/shared';
 import type { Clock } from './clock.js';
 import type { Outbox } from './outbox.js';
 import type { OutboxRecord } from './outbox-record.js';
@@ -75,7 +75,7 @@ export const createHistory = (deps: HistoryDeps): History => {
         lane: 'history',
         seq,
         from: firstSeq(),
-        ageMs: Math.max(0, Math.round(nowMs() - record.toMs)),
+        ageMs: Math.min(MAX_AGE_MS, Math.max(0, Math.round(nowMs() - record.toMs))),
         config: record.config,
         origin: record.origin,
         ...(deflated ? { enc: 'deflate' as const } : {}),

@@ -12,6 +12,9 @@ const SafeInt = (minimum: number) => Type.Integer({ minimum, maximum: Number.MAX
 export const LANES = ['live', 'history'] as const;
 export type Lane = (typeof LANES)[number];
 
+/** Longest age a header tells, some 30 years, ms; what is older (a clock that began in 1970) is told as this old. */
+export const MAX_AGE_MS = 1e12;
+
 export const BatchHeader = Type.Object(
   {
     v: Type.Literal(1),
@@ -25,7 +28,7 @@ export const BatchHeader = Type.Object(
     /** Lowest seq of this lane that the agent still holds. */
     from: Type.Optional(SafeInt(1)),
     /** Age of the batch by the agent's monotonic clock, in ms. */
-    ageMs: Type.Number({ minimum: 0, maximum: 1e12 }),
+    ageMs: Type.Number({ minimum: 0, maximum: MAX_AGE_MS }),
     /** Agent's monotonic clock at sending, in ms; echoed by the ack that answers it. */
     sentAt: Type.Number({ minimum: 0, maximum: 1e15 }),
     /** Configuration version the batch's check ids are of. */

@@ -1,3 +1,5 @@
+import { BatchHeader } from '@siaga/shared';
+import { Check } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { createRig, icmpConfig, type Rig } from './support/rig.js';
 
@@ -315,6 +317,24 @@ describe('streams and stamps', () => {
       expect(stamp).toBeGreaterThan(-100);
       expect(stamp).toBeLessThan(30_100);
     }
+  });
+
+  it('brings what was made under a clock of 1970, and what lies behind it', async () => {
+    const rig = createRig();
+    rig.disk.config = JSON.stringify(icmpConfig(1, [A, B]));
+    rig.wallStepMs = -Date.UTC(2026, 0, 15, 7, 59);
+    rig.line = false;
+    await rig.boot('a'.repeat(16));
+    await rig.advance(30_000);
+    rig.kill();
+    rig.wallStepMs = 0;
+    rig.line = true;
+    rig.announce('run-1');
+    await rig.boot('b'.repeat(16));
+    await rig.advance(60_000);
+    expect(historyHeaders(rig).length).toBeGreaterThan(0);
+    for (const header of rig.hub.headers) expect(Check(BatchHeader, header)).toBe(true);
+    expect([...rig.hub.rows.keys()].filter((key) => key.endsWith('/1')).length).toBeGreaterThan(4);
   });
 
   it('judges in the order in which the samples were made, over the first exchange too', async () => {
