@@ -12,6 +12,8 @@ export interface OutboxState {
   nextPosition: number;
   /** Samples evicted from a full disk, by time range, oldest first. */
   lost: AgentStatus['lost'];
+  /** Writes since the store was begun, this one included: tells whether one whose answer was an error is there all the same. */
+  writes: number;
   /** Hub time minus wall clock when it was last known, ms. */
   offsetMs: number;
 }
@@ -22,6 +24,7 @@ export const emptyState = (): OutboxState => ({
   bytes: 0,
   nextPosition: 1,
   lost: [],
+  writes: 0,
   offsetMs: 0,
 });
 
@@ -30,7 +33,9 @@ export const parseState = (bytes: Uint8Array | undefined): OutboxState => {
   if (!bytes) return emptyState();
   try {
     const state = JSON.parse(Buffer.from(bytes).toString()) as OutboxState;
-    if ([state.stream, state.rows, state.bytes, state.nextPosition].every(Number.isSafeInteger)) return state;
+    if ([state.stream, state.rows, state.bytes, state.nextPosition].every(Number.isSafeInteger))
+      // A store of an earlier version does not count its writes.
+      return { ...state, writes: Number.isSafeInteger(state.writes) ? state.writes : 0 };
   } catch {
     // No JSON: told below.
   }

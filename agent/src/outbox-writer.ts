@@ -64,10 +64,29 @@ export const createOutboxWriter = (
     return run;
   };
 
+  /** What a write would have made of the state that failed: LevelDB may find it in its log when it opens anew. */
+  let inDoubt: OutboxState | undefined;
+
+  /** Whether the write in doubt is on the disk after all. What memory took for failed would be written over else. */
+  const wasWritten = async (doubted: OutboxState): Promise<boolean> => {
+    const found = parseState(await store.get(STATE));
+    inDoubt = undefined;
+    if (found.writes !== doubted.writes) return false;
+    state = doubted;
+    return true;
+  };
+
   const commit = async (changes: readonly Change[], sync: boolean): Promise<void> => {
-    const draft = { ...state };
+    if (inDoubt) await wasWritten(inDoubt);
+    const draft = { ...state, writes: state.writes + 1 };
     const ops = changes.flatMap((change) => change(draft));
-    await store.write([...ops, { key: STATE, value: Buffer.from(JSON.stringify(draft)) }], sync);
+    try {
+      await store.write([...ops, { key: STATE, value: Buffer.from(JSON.stringify(draft)) }], sync);
+    } catch (error) {
+      inDoubt = draft;
+      if (await wasWritten(draft).catch(() => false)) return;
+      throw error;
+    }
     state = draft;
   };
 
@@ -75,6 +94,7 @@ export const createOutboxWriter = (
     const aside = await store.renew();
     log.error('the outbox was damaged; it was set aside and begun anew', { aside });
     state = { ...state, rows: 0, bytes: 0 };
+    inDoubt = undefined;
     heldFrom = state.nextPosition;
     await onRenewed(aside);
     await commit([], true);
@@ -158,9 +178,9 @@ export const createOutboxWriter = (
     /** Changes the state without a write; the next write carries it. */
     amend: (change: (draft: OutboxState) => void): void => {
       void exclusive(() => {
-        const draft = { ...state };
-        change(draft);
-        state = draft;
+        state = { ...state };
+        change(state);
+        if (inDoubt) change(inDoubt);
         return Promise.resolve();
       });
     },

@@ -276,6 +276,62 @@ describe('a full disk', () => {
   });
 });
 
+describe('a write whose answer is an error', () => {
+  // [what became of it]
+  it.each([['is on the disk all the same'], ['never came there']])(
+    '%s: nothing is written over',
+    async (what) => {
+      const level = createLevelStore(storePath(), () => 1);
+      let fails = 0;
+      const store: OutboxStore = {
+        ...level,
+        write: async (ops, sync) => {
+          if (fails-- <= 0) return level.write(ops, sync);
+          if (what.startsWith('is')) await level.write(ops, sync);
+          throw new StoreError('failed', 'input/output error');
+        },
+      };
+      const first = await openOutbox({ store });
+      await first.putUnstamped({ number: 1, record: record(1, 1_000) });
+      const unstamped = await first.readUnstamped(10);
+      fails = 1;
+      const adopted = await first
+        .adopt(unstamped, [], [unstamped[0]!.record])
+        .then(() => true)
+        .catch(() => false);
+      expect(adopted).toBe(what.startsWith('is'));
+      // What comes next must find a place of its own.
+      await first.moveToHistory([{ seq: 1, record: record(1, 9_000), onDisk: false }]);
+      if (!adopted) await first.adopt(await first.readUnstamped(10), [], [unstamped[0]!.record]);
+      const stamps = (await first.readHistory(first.firstPosition, 10)).map(({ fromMs }) => fromMs);
+      expect(stamps.sort((a, b) => a - b)).toEqual([1_000, 9_000]);
+      expect(first.state.rows).toBe(2);
+    },
+  );
+
+  it('is looked for once the disk answers again', async () => {
+    const level = createLevelStore(storePath(), () => 1);
+    let isAway = false;
+    const store: OutboxStore = {
+      ...level,
+      write: async (ops, sync) => {
+        await level.write(ops, sync);
+        if (isAway) throw new StoreError('failed', 'input/output error');
+      },
+      get: (key) =>
+        isAway ? Promise.reject(new StoreError('failed', 'input/output error')) : level.get(key),
+    };
+    const outbox = await openOutbox({ store });
+    isAway = true;
+    const lost = { seq: 1, record: record(1, 1_000), onDisk: false };
+    await expect(outbox.moveToHistory([lost])).rejects.toThrow('input/output');
+    isAway = false;
+    await outbox.moveToHistory([{ seq: 2, record: record(1, 9_000), onDisk: false }]);
+    const stamps = (await outbox.readHistory(outbox.firstPosition, 10)).map(({ fromMs }) => fromMs);
+    expect(stamps).toEqual([1_000, 9_000]);
+  });
+});
+
 describe('lost ranges', () => {
   it('join what was evicted in a row and never forget a sample (property)', () => {
     fc.assert(
