@@ -20,10 +20,18 @@ const MAX_QUEUE = 64;
 const GRACE_MS = 1_000;
 
 interface Run {
-  code: number | 'missing';
+  /** Its exit code; `missing`: there is no such command; `not-run`: this host had no room for one more process. */
+  code: number | 'missing' | 'not-run';
   stdout: string;
   stderr: string;
 }
+
+const codeOf = (error: { code?: string | number | null } | null): Run['code'] => {
+  if (!error) return 0;
+  // A command that was ended by a signal has none.
+  if (typeof error.code !== 'string') return error.code ?? 1;
+  return error.code === 'ENOENT' ? 'missing' : 'not-run';
+};
 
 /** Runs one command to its end; never rejects. */
 export type RunCommand = (command: string, args: readonly string[], limitMs: number) => Promise<Run>;
@@ -33,10 +41,14 @@ export const runCommand: RunCommand = async (command, args, limitMs) => {
   const { execFile } = await import('node:child_process');
   return new Promise((resolve) => {
     const options = { timeout: limitMs, killSignal: 'SIGINT' as const, env: { ...process.env, LC_ALL: 'C' } };
-    execFile(command, [...args], options, (error, stdout, stderr) => {
-      const code = error ? (error.code === 'ENOENT' ? 'missing' : Number(error.code ?? 1)) : 0;
-      resolve({ code, stdout, stderr });
-    });
+    try {
+      execFile(command, [...args], options, (error, stdout, stderr) => {
+        resolve({ code: codeOf(error), stdout, stderr });
+      });
+    } catch {
+      // Out of memory, for one, is thrown at once.
+      resolve({ code: 'not-run', stdout: '', stderr: '' });
+    }
   });
 };
 
@@ -96,7 +108,7 @@ export const createSystemPing = ({ dialect, reason, run = runCommand }: SystemPi
     const limitMs = timeoutMs + PING_GAP_S * 1000 * (PACKETS_PER_CYCLE - 1) + GRACE_MS;
     const runs = await Promise.all(Array.from({ length: processes }, () => run(command, args, limitMs)));
     const rttsUs = runs.flatMap(({ stdout }) => parsePing(stdout, isSource, timeoutMs));
-    const skipped = runs.every(({ code, stderr }) => code === 'missing' || isLocalFault(stderr));
+    const skipped = runs.every(({ code, stderr }) => typeof code === 'string' || isLocalFault(stderr));
     report(token, rttsUs, skipped);
   };
 

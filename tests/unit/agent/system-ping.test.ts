@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createNoProber, findProber } from '../../../agent/src/find-prober.js';
 import { canonicalAddress } from '../../../agent/src/icmp-prober.js';
 import { dialectOf, isLocalFault, parsePing, pingCommand } from '../../../agent/src/ping-output.js';
-import { createSystemPing, findPing, type RunCommand } from '../../../agent/src/system-ping.js';
+import { createSystemPing, findPing, runCommand, type RunCommand } from '../../../agent/src/system-ping.js';
 import { createManualClock } from '../../support/manual-clock.js';
 
 const IPUTILS = `PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.
@@ -107,6 +107,19 @@ describe('the prober over it', () => {
       Promise.resolve({ code: 2, stdout: '', stderr: 'ping: socket: Operation not permitted' }),
     );
     expect(refused.results).toEqual([[1, OUTCOME.skipped, 0, 0, 0, 0]]);
+  });
+
+  it('skips where this host had no room for one more process: no device is down for that', async () => {
+    const { results } = await launched(() => Promise.resolve({ code: 'not-run', stdout: '', stderr: '' }));
+    expect(results).toEqual([[1, OUTCOME.skipped, 0, 0, 0, 0]]);
+  });
+
+  it('tells a command that cannot be run from one that failed', async () => {
+    expect((await runCommand('no-such-command-anywhere', [], 1_000)).code).toBe('missing');
+    // Longer than any system takes: E2BIG.
+    expect((await runCommand('true', ['x'.repeat(4_000_000)], 1_000)).code).toBe('not-run');
+    expect((await runCommand('sh', ['-c', 'exit 3'], 1_000)).code).toBe(3);
+    expect((await runCommand('sleep', ['5'], 50)).code).toBe(1);
   });
 
   it('runs 16 at once, lets 64 wait and skips the rest', async () => {
