@@ -9,7 +9,7 @@ const ICMP_PLACE_BYTES = 11 + 10 + 2 + 9 + 9 + 9 + 2;
 const HOST_PLACE_BYTES = 11 + 10 + 8 + 8 + 8 + 11;
 /** Header line, column names, `t0` and the status with its 20 ranges. */
 const FIXED_BYTES = 4_096;
-/** No batch spans more: a delta of the columns must fit its schema, whatever the clock did. */
+/** No batch spans more, on either clock: a delta of the columns must fit its schema, whatever a clock did. */
 const MAX_SPAN_MS = 3_600_000;
 
 /** What `stampedBody` needs to give a batch that was never sent its true time. */
@@ -89,6 +89,7 @@ export const createBatcher = (time: AgentTime, maxBytes = MAX_MESSAGE_BYTES / 2)
   const hostFigures: HostFigures[] = [];
   const json = createJsonBytes();
   let firstMonoMs = 0;
+  let firstStampMs = 0;
   let provisional = false;
 
   const grow = (): void => {
@@ -117,12 +118,16 @@ export const createBatcher = (time: AgentTime, maxBytes = MAX_MESSAGE_BYTES / 2)
   };
 
   const begin = (columns: Columns, checkId: number, monoMs: number): number => {
-    if (icmp.length + host.length === 0) firstMonoMs = monoMs;
+    const stampMs = time.at(monoMs);
+    if (icmp.length + host.length === 0) {
+      firstMonoMs = monoMs;
+      firstStampMs = stampMs;
+    }
     if (!time.synced) provisional = true;
     const place = columns.length++;
     columns.check[place] = checkId;
     columns.monoMs[place] = monoMs;
-    columns.stampMs[place] = time.at(monoMs);
+    columns.stampMs[place] = stampMs;
     return place;
   };
 
@@ -176,7 +181,9 @@ export const createBatcher = (time: AgentTime, maxBytes = MAX_MESSAGE_BYTES / 2)
       icmp.length >= maxIcmp ||
       host.length >= host.check.length ||
       icmp.length * ICMP_PLACE_BYTES + host.length * HOST_PLACE_BYTES > bodyBytes - HOST_PLACE_BYTES ||
-      (icmp.length + host.length > 0 && Math.abs(monoMs - firstMonoMs) > MAX_SPAN_MS),
+      (icmp.length + host.length > 0 &&
+        (Math.abs(monoMs - firstMonoMs) > MAX_SPAN_MS ||
+          Math.abs(time.at(monoMs) - firstStampMs) > MAX_SPAN_MS)),
     icmp: (checkId, sentMonoMs, result, minUs, avgUs, maxUs, lost) => {
       if (icmp.length >= icmp.check.length) grow();
       const place = begin(icmp, checkId, sentMonoMs);

@@ -190,10 +190,12 @@ export const createIntake = ({ clock, time, batcher, outbox, live, log }: Intake
     adopt: () => adopt(true),
     whileHeld,
     stop: async () => {
-      cancelAdoption();
       cancelCalm();
       seal();
       cancelCalm();
+      // What was made while the lane changes is in memory only.
+      while (changesUnderWay > 0) await lastChange;
+      cancelAdoption();
       await live.settled();
       await unstampedWrites;
     },

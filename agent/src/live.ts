@@ -112,7 +112,7 @@ export const createLive = ({ clock, outbox, sender, log, onMoved }: LiveDeps): L
     if (moveRun) return;
     const old: RingEntry[] = [];
     for (const entry of ring) {
-      if (nowMs - entry.madeMonoMs <= LIVE_WINDOW_MS || !entry.ready) break;
+      if (nowMs - entry.madeMonoMs <= LIVE_WINDOW_MS || !entry.ready || entry.moving) break;
       old.push(entry);
     }
     if (old.length > 0)
@@ -226,6 +226,7 @@ export const createLive = ({ clock, outbox, sender, log, onMoved }: LiveDeps): L
       await settled();
       await moveRun;
       const unstored = ring.filter(({ seq }) => seq > stored);
+      for (const entry of unstored) entry.moving = true;
       try {
         if (unstored.length > 0) await outbox.moveToHistory(unstored);
       } catch {

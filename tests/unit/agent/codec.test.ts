@@ -101,6 +101,17 @@ describe('a batch', () => {
     expect(batcher.isFull(3_600_001)).toBe(true);
   });
 
+  it('asks to be taken before a leap of the wall clock, whatever the monotonic clock says', () => {
+    let leapMs = 0;
+    const time = { ...steadyTime(), at: (monoMs: number) => EPOCH + monoMs + leapMs };
+    const batcher = createBatcher(time);
+    batcher.icmp(1, 0, 0, 1, 1, 1, 0);
+    leapMs = 3_600_001;
+    expect(batcher.isFull(0)).toBe(true);
+    leapMs = -3_600_001;
+    expect(batcher.isFull(0)).toBe(true);
+  });
+
   it('is deflated only where that is shorter', () => {
     const short = encodeBody('{"t0":1}');
     expect(short.deflated).toBe(false);

@@ -50,6 +50,32 @@ it('changes of the lane follow each other, and what is made meanwhile waits for 
   expect(entered).toHaveLength(2);
 });
 
+it('a stop waits for a change of the lane, and for what was made meanwhile', async () => {
+  const clock = createManualClock();
+  const entered: unknown[] = [];
+  const time = { synced: true, at: (ms: number) => ms, nowMs: () => clock.nowMs() } as unknown as AgentTime;
+  const intake = createIntake({
+    clock,
+    time,
+    batcher: createBatcher(time),
+    outbox: { stream: 1, corrupt: 0, state: { rows: 0, lost: [] } } as unknown as Outbox,
+    live: {
+      add: (record: unknown) => entered.push(record),
+      settled: () => Promise.resolve(),
+    } as unknown as Live,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  let end: () => void = () => undefined;
+  const changed = intake.whileHeld(() => new Promise((resolve) => (end = resolve)));
+  intake.icmp(1, 0, 0, 1, 1, 1, 0);
+  const stopped = intake.stop().then(() => entered.length);
+  await Promise.resolve();
+  expect(entered).toEqual([]);
+  end();
+  await changed;
+  expect(await stopped).toBe(1);
+});
+
 // Found by the simulation (seed 645): a disk that failed in the moment of the first exchange kept those batches till the
 // next process started.
 it('stamps what was made before the first exchange as soon as the disk takes it', async () => {
