@@ -45,6 +45,8 @@ export interface HubOptions {
   log: Logger;
   /** Told of each step as it begins. */
   progress: (step: string) => void;
+  /** Told where it cannot go on: whoever started it stops it, and starts it anew if it shall run. */
+  failed: (reason: string) => void;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -53,7 +55,7 @@ const WEB_DIR = fileURLToPath(new URL('../../web/dist/app', import.meta.url));
 const { version: VERSION } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /** The composition root: builds every part by hand, in the order in which they need each other. */
-export const createHub = (config: Config, { log, progress }: HubOptions): Hub => {
+export const createHub = (config: Config, { log, progress, failed }: HubOptions): Hub => {
   const stops: (() => unknown)[] = [];
   /** What was begun and is waited for later. */
   const underWay: Promise<unknown>[] = [];
@@ -123,6 +125,8 @@ export const createHub = (config: Config, { log, progress }: HubOptions): Hub =>
 
     const run = randomUUID();
     const events = createEventBus();
+    // Two hubs that answer the agents of one broker would have them begin anew with each word of the other.
+    events.on('judging.lost', () => failed('another hub judges now'));
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics });
     const { accessTokenMinutes, retention } = config;

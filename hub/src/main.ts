@@ -19,7 +19,14 @@ const main = async (): Promise<void> => {
   // Since the process began: `npm start` installs and builds in this same process, before.
   const elapsed = () => `${(performance.now() / 1000).toFixed(1)} s`.padStart(8);
   const log = pino({ level: config.logLevel }, destination({ dest: 2, sync: true }));
-  const hub = createHub(config, { log, progress: (step) => say(`${elapsed()}  ${step}`) });
+  const hub = createHub(config, {
+    log,
+    progress: (step) => say(`${elapsed()}  ${step}`),
+    failed: (reason) => {
+      complain(`Siaga cannot go on: ${reason}; stopping`);
+      if (exitCode === undefined) void end(1);
+    },
+  });
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined); // a closed terminal
 
   let starting: Promise<unknown> | undefined;

@@ -59,10 +59,13 @@ const startBroker = async (): Promise<void> => {
   const settings = out.slice(out.indexOf('per_listener_settings'));
   mosquitto = await startMosquitto({ program: program!, dir, port, settings });
 };
-const startHub = async (): Promise<void> => {
-  const loaded = loadConfig(env);
+const newHub = (settings: Record<string, string>, failed: (reason: string) => void): Hub => {
+  const loaded = loadConfig(settings);
   if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
-  hub = createHub(loaded.config, { log: pino({ level: 'silent' }), progress: () => undefined });
+  return createHub(loaded.config, { log: pino({ level: 'silent' }), progress: () => undefined, failed });
+};
+const startHub = async (failed: (reason: string) => void = () => undefined): Promise<void> => {
+  hub = newHub(env, failed);
   ({ url } = await hub.start());
   api = await signIn(url);
 };
@@ -229,6 +232,24 @@ describe('a hub on Mosquitto, with the files of siaga admin broker-acl', () => {
     await expect(connect(port, who)).rejects.toThrow();
     expect(acks).toEqual([]);
   });
+
+  it('gives up as soon as another hub judges', async () => {
+    await startBroker();
+    const failures: string[] = [];
+    await startHub((reason) => failures.push(reason));
+    const login = await enrol();
+    const { agent } = await startAgent(login);
+    // A second one on the same stores and broker, such as a standby that was started too soon.
+    const other = newHub({ ...env, SIAGA_DATA_DIR: join(dir, 'other') }, () => undefined);
+    try {
+      await other.start();
+      await untilSync('the first gives up', () => failures.length > 0);
+      expect(failures).toEqual(['another hub judges now']);
+    } finally {
+      await agent.stop();
+      await other.stop();
+    }
+  }, 60_000);
 
   it('keeps its files to their owner, whole, and without any password in the clear', async () => {
     await startBroker();
