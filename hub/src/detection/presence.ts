@@ -37,7 +37,8 @@ export const createPresence = ({
     const was = watch.heard(agentId, clock.monotonicMs());
     if (was === null || was === 'never-heard') return;
     happened({ kind: 'agent-heard', agentId });
-    if (was === 'agent-silent') events.emit('agent.heard-again', agentId);
+    // Lost: by silence before this hub started, perhaps. Its connection may stand, and then it says "online" no more.
+    if (was === 'agent-silent' || was === 'agent-lost') events.emit('agent.heard-again', agentId);
   };
   const agentChanged = (agentId: string): void => {
     const agent = directory.agent(agentId);

@@ -180,6 +180,20 @@ describe('who looks', () => {
     ]);
     await hub.detection.stop();
   });
+  it('found silent by the hub before: is heard again though it never left its broker', async () => {
+    const agent = world.directory.agent(world.agentId)!;
+    world.directory.putAgent({ ...agent, state: 'lost' });
+    try {
+      const hub = world.hub();
+      await hub.detection.start();
+      hub.submit(1, { d0: '...' });
+      await hub.settled();
+      expect(hub.heard).toEqual(['agent.heard-again:agent']);
+      await hub.detection.stop();
+    } finally {
+      world.directory.putAgent(agent);
+    }
+  });
   it('its last will: unknown at once', async () => {
     const hub = world.hub();
     await hub.detection.start();
