@@ -158,6 +158,7 @@ export const createAgentStates = (deps: {
           continue;
         }
         step.isTried = true;
+        if (stopped) break;
         log.warn({ err: error, agentId, retryMs }, "an agent's state could not be saved; trying again");
         await new Promise<void>((resolve) => {
           const cancel = clock.after(retryMs, resolve);
