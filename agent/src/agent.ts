@@ -13,6 +13,7 @@ import type { Network } from './network.js';
 import { createOutbox, type OutboxLimits } from './outbox.js';
 import type { Prober } from './prober.js';
 import type { ConfigFile, OutboxStore, StreamFile } from './store.js';
+import { createRivalry } from './rivalry.js';
 import { createAgentTime, type AgentTime } from './time.js';
 
 const TICK_MS = 1_000;
@@ -70,6 +71,7 @@ export const createAgent = (deps: AgentDeps): Agent => {
   let savedOffsetAtMs = -Infinity;
   let refusing: Promise<void> | undefined;
 
+  const rivalry = createRivalry(clock, deps.random);
   const outbox = createOutbox({
     store: deps.store,
     streamFile: deps.streamFile,
@@ -131,13 +133,19 @@ export const createAgent = (deps: AgentDeps): Agent => {
   const changeStream = async (next: number): Promise<void> => {
     if (!parts) return;
     const { intake, live, history, conversation } = parts;
-    log.warn('the hub knows a newer stream of this agent (a restored disk?)', { next });
+    const awayMs = rivalry.refused();
+    if (awayMs === 0) log.warn('the hub knows a newer stream of this agent (a restored disk?)', { next });
+    else
+      log.error(
+        "another agent uses this agent's identity; enrol it as one of its own. This one measures on and comes back later",
+        { next, awayS: Math.round(awayMs / 1000) },
+      );
     await intake.whileHeld(async () => {
       await live.retire();
       await outbox.takeStream(next);
       history.begin();
     });
-    await conversation.renew();
+    await conversation.renew(awayMs);
   };
 
   const about = (): Pick<AgentStateMessage, 'instance' | 'version' | 'probe' | 'probeNote'> => ({

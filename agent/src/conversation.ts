@@ -58,8 +58,8 @@ export interface ConversationDeps {
 export interface Conversation {
   readonly sender: TelemetrySender;
   start(): void;
-  /** Leaves and comes back at once, as a new stream has to. */
-  renew(): Promise<void>;
+  /** Leaves, as a new stream has to, and comes back after so many ms. */
+  renew(awayMs: number): Promise<void>;
   /** Publishes `stopped` where it is connected, and disconnects. */
   stop(): Promise<void>;
 }
@@ -273,10 +273,11 @@ export const createConversation = (deps: ConversationDeps): Conversation => {
       send: publish,
     },
     start: connect,
-    renew: async () => {
+    renew: async (awayMs) => {
       await leave(false);
       connectionNumber = 0;
-      connect();
+      if (awayMs > 0) cancelReconnect = clock.after(awayMs, connect);
+      else connect();
     },
     stop: () => leave(true),
   };

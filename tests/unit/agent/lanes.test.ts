@@ -259,6 +259,30 @@ describe('streams and stamps', () => {
     expect(rig.states).toHaveLength(1);
   });
 
+  it('stays away from a rival under its own identity, ever longer, and loses nothing', async () => {
+    const rig = await booted();
+    // The rival took the next stream each time; this one takes the one behind it.
+    const pushOut = async (): Promise<void> => {
+      const stream = (rig.disk.stream?.stream ?? 0) + 1;
+      rig.refuse({ stream, process: 'f'.repeat(16), next: stream + 1 });
+      await rig.advance(10_000);
+    };
+    const births: number[] = [];
+    for (let time = 0; time < 4; time++) {
+      await pushOut();
+      births.push(rig.states.length);
+    }
+    // Back at once three times, then not.
+    expect(births).toEqual([2, 3, 4, 4]);
+    expect(rig.logs.some((line) => line.includes("another agent uses this agent's identity"))).toBe(true);
+    await rig.advance(10_000);
+    expect(rig.states).toHaveLength(4);
+    await rig.advance(60_000);
+    expect(rig.states).toHaveLength(5);
+    await rig.advance(30_000);
+    expectAllStored(rig, 6);
+  });
+
   it('sends what a refused stream held as history of that stream', async () => {
     const rig = await booted();
     await rig.advance(10_000);
