@@ -15,7 +15,6 @@ export class BadStepError extends Error {
   ) {
     super('a step of the engine failed', { cause });
     this.name = 'BadStepError';
-    this.name = 'BadStepError';
   }
 }
 

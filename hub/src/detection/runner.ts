@@ -312,7 +312,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       presence.heard(batch.agentId);
       enqueue({ kind: 'batch', batch });
     },
-    late: (agentId, _originStream, body, healed) => {
+    late: (agentId, body, healed) => {
       if (problem !== null) return;
       late.add(agentId, body, healed);
       // History goes on with what is acknowledged: it must not wait for the next tick.

@@ -48,7 +48,6 @@ interface Batch extends RowBatch {
   agent: AgentState;
   lane: Lane;
   seq: number;
-  originStream: number;
   /** Rows when it was taken; refused ones go from `rows`. */
   taken: number;
   /** History only: handed on once stored. */
@@ -150,8 +149,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         batch.release();
         if (!batch.history) agent.liveRowsWaiting -= batch.taken;
         settle(batch);
-        if (body)
-          guarded('late data', () => judge.late(agent.id, batch.originStream, body, () => settle(batch)));
+        if (body) guarded('late data', () => judge.late(agent.id, body, () => settle(batch)));
       },
       letGo: ({ agent, taken, release }) => {
         agent.liveRowsWaiting -= taken;
@@ -275,7 +273,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     if (sifted.dropped.stamp > 0)
       deps.deadLetters.add({ agentId: agent.id, topic, reason: 'stamps out of range', payload });
     if (header.lane === 'live') takeLive(agent, lane, header, sifted, arrivedMs);
-    else takeHistory(agent, lane, header, sifted, originStream);
+    else takeHistory(agent, lane, header, sifted);
     progressed(agent);
     const { status } = decoded.body;
     if (status) report(agent.figures, events, agent.id, clock.monotonicMs(), status);
@@ -352,7 +350,6 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       agent,
       lane,
       seq,
-      originStream: stream,
       taken: rows,
       body: undefined,
       open: 2,
@@ -378,7 +375,6 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     lane: Lane,
     header: PlacedHeader,
     { lines, rows, body }: Sifted,
-    originStream: number,
   ): void => {
     const { seq } = header;
     const batch: Batch = {
@@ -390,7 +386,6 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       agent,
       lane,
       seq,
-      originStream,
       body,
       open: 2,
     };

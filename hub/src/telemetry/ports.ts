@@ -39,7 +39,7 @@ export interface Judge {
    * Rows of a history batch, after they were stored: heal availability, put it on the timeline, never judge. `healed` is
    * called once that is committed; never where this hub does not judge (any more).
    */
-  late(agentId: string, originStream: number, body: Cycles, healed: () => void): void;
+  late(agentId: string, body: Cycles, healed: () => void): void;
   onJudged(listener: JudgedListener): void;
   /** Any sign of life of an agent (message, hello), so that silence can be told. */
   heard(agentId: string): void;

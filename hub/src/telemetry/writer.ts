@@ -60,8 +60,6 @@ export interface Writer<B extends RowBatch> {
   /** False where the next history batch would not be taken. */
   hasHistoryRoom(): boolean;
   waitingBytes(): { live: number; history: number };
-  /** Rows of posts that are under way. */
-  rowsInFlight(): number;
   /** Sends what waits, once, and resolves when the answers are there or `withinMs` are over. Takes nothing more. */
   stop(withinMs: number): Promise<void>;
 }
@@ -255,7 +253,6 @@ export const createWriter = <B extends RowBatch>(deps: Deps<B>): Writer<B> => {
     hasHistoryRoom: () =>
       !stopped && !stopping && history.bytes() + LARGEST_BATCH_BYTES <= limits.historyBytes,
     waitingBytes: () => ({ live: live.bytes(), history: history.bytes() }),
-    rowsInFlight: () => [...inFlight].reduce((rows, post) => rows + post.rows, 0),
     stop: async (withinMs) => {
       await new Promise<void>((resolve) => {
         const cancel = clock.after(withinMs, resolve);

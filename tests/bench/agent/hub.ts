@@ -75,7 +75,7 @@ export const startBenchHub = async (
     submit: (batch) => {
       setTimeout(() => judged(batch.agentId, batch.stream, batch.seq, false), JUDGING_MS);
     },
-    late: (_agentId, _originStream, _body, healed) => healed(),
+    late: (_agentId, _body, healed) => healed(),
     onJudged: (listener) => {
       judged = listener;
     },

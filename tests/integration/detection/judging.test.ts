@@ -126,7 +126,7 @@ describe('judging live batches', () => {
     expect(await incidentsOf(world)).toEqual(['d1 new']);
     const healed: number[] = [];
     for (const [place, body] of [second, third].entries())
-      hub.detection.late(world.agentId, 1, body, () => healed.push(place));
+      hub.detection.late(world.agentId, body, () => healed.push(place));
     await hub.until(() => healed.length === 2);
     await hub.detection.stop();
     expect(await timelineOf(world, d0)).toEqual([

@@ -55,8 +55,8 @@ describe('rule 12: late data', () => {
   it('fills the time in which nobody looked, and opens no incident', async () => {
     const [d0, d1] = await cutOff();
     expect(await intervalsOf(world, d0)).toEqual(['unknown -60-5', 'up 5-15', 'unknown 15-75', 'up 75-']);
-    hub.detection.late(world.agentId, 1, history(20, '.....'), noted);
-    hub.detection.late(world.agentId, 1, history(45, 'xxxx..'), noted);
+    hub.detection.late(world.agentId, history(20, '.....'), noted);
+    hub.detection.late(world.agentId, history(45, 'xxxx..'), noted);
     const healed = [
       'unknown -60-5',
       'up 5-15',
@@ -75,8 +75,8 @@ describe('rule 12: late data', () => {
   it('is one entry of the timeline, however many batches it comes in', async () => {
     const [d0] = await cutOff();
     for (let fromS = 20; fromS < 75; fromS += 10) {
-      hub.detection.late(world.agentId, 1, history(fromS, fromS === 40 ? 'xx' : '..'), noted);
-      if (fromS % 20 === 0) hub.detection.late(world.agentId, 1, history(fromS, '..'), noted);
+      hub.detection.late(world.agentId, history(fromS, fromS === 40 ? 'xx' : '..'), noted);
+      if (fromS % 20 === 0) hub.detection.late(world.agentId, history(fromS, '..'), noted);
       hub.clock.advance(1_000);
       await hub.until(async () =>
         (await intervalsOf(world, d0)).some((interval) => interval.includes('late')),
@@ -100,9 +100,9 @@ describe('rule 12: late data', () => {
 
   it('leaves alone what was judged, and what it says nothing of', async () => {
     const [d0] = await cutOff();
-    hub.detection.late(world.agentId, 1, history(-5, 'xxxx'), noted);
-    hub.detection.late(world.agentId, 1, history(80, 'xxxx'), noted);
-    hub.detection.late(world.agentId, 1, history(40, '...'), noted);
+    hub.detection.late(world.agentId, history(-5, 'xxxx'), noted);
+    hub.detection.late(world.agentId, history(80, 'xxxx'), noted);
+    hub.detection.late(world.agentId, history(40, '...'), noted);
     const expected = [
       'unknown -60-5',
       'up 5-15',
@@ -125,7 +125,7 @@ describe('rule 12: late data', () => {
     hub.events.emit('agent.state', world.agentId, 'lost');
     await hub.until(() => hub.detection.verdict(d0).health === 'unknown');
     hub.clock.advance(60_000);
-    hub.detection.late(world.agentId, 1, history(20, '......'), noted);
+    hub.detection.late(world.agentId, history(20, '......'), noted);
     await hub.until(async () => (await intervalsOf(world, d0)).some((interval) => interval.includes('late')));
     expect((await intervalsOf(world, d0)).slice(-2)).toEqual(['up late 15-45', 'unknown 45-']);
     hub.submit(2, { d0: '...', d1: '...' });

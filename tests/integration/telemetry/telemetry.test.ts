@@ -34,7 +34,7 @@ describe('telemetry on real stores', () => {
     let listener: JudgedListener = () => undefined;
     return {
       submit: ({ agentId: id, stream, seq }) => listener(id, stream, seq, false),
-      late: (_agentId, _originStream, _body, healed) => healed(),
+      late: (_agentId, _body, healed) => healed(),
       onJudged: (heard) => (listener = heard),
       heard: () => undefined,
     };

@@ -69,7 +69,7 @@ export const createTestJudge = () => {
   let listener: JudgedListener = () => undefined;
   const told = {
     submitted: [] as LiveBatch[],
-    late: [] as { agentId: string; originStream: number; body: Cycles; healed: () => void }[],
+    late: [] as { agentId: string; body: Cycles; healed: () => void }[],
     heard: [] as string[],
   };
   const control = { atOnce: true };
@@ -80,8 +80,8 @@ export const createTestJudge = () => {
       told.submitted.push(batch);
       if (control.atOnce) judged(batch);
     },
-    late: (agentId, originStream, body, healed) => {
-      told.late.push({ agentId, originStream, body, healed });
+    late: (agentId, body, healed) => {
+      told.late.push({ agentId, body, healed });
       if (control.atOnce) healed();
     },
     onJudged: (heard) => {

@@ -248,7 +248,7 @@ describe('ingest', () => {
     expect(judge.told.late).toEqual([]);
     await clock.advance(300);
     expect(judge.told.submitted).toEqual([]);
-    expect(judge.told.late).toMatchObject([{ agentId: AGENT_IDS[0], originStream: 2 }]);
+    expect(judge.told.late).toMatchObject([{ agentId: AGENT_IDS[0] }]);
     expect(lastAck()).toMatchObject({ history: { stream: 3, stored: 1 } });
     expect([...rows][0]).toContain('stream=2i');
   });

@@ -251,7 +251,7 @@ const clientOptions = ({
   protocolVersion: 4,
   clean: true,
   keepalive: keepAliveS,
-  // Acks go out all the time: a ping that waits for a pause would never find out that nobody takes them.
+  // At a steady pace: what comes in meanwhile tells nothing of whether what goes out is still taken.
   reschedulePings: false,
   connectTimeout: CONNECT_WITHIN_MS,
   reconnectPeriod: 0,

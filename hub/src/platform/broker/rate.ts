@@ -8,8 +8,8 @@ export interface RateLimits {
 
 /**
  * Far above what an honest agent can need. 20,000 checks each second are 0.8 MB/s in the clear, 0.2 deflated; their
- * ring of 60 s, sent again on a connection, is some 12 MB deflated; an agent writes a batch for every 50 samples at
- * worst, which is 400 messages/s of those checks.
+ * ring of 60 s, sent again on a connection, is some 12 MB deflated; an agent sends ten batches a second in a storm of
+ * changes, full ones and history beside, and 60 s of them at once on a connection.
  */
 export const AGENT_LIMITS: RateLimits = {
   bytesPerS: 8 * 1024 * 1024,
