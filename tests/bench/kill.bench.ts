@@ -1,26 +1,23 @@
 import { randomInt } from 'node:crypto';
 import { killRun, VICTIMS } from '../support/load/kill-run.js';
 import { printFigure } from './figure.js';
+import { optionsOf } from './options.js';
 
 /**
- * kill -9 under load: hub, QuestDB, PostgreSQL and the agents, `--kills=N` each (10) at moments that `--seed=N` decides,
+ * kill -9 under load: hub, QuestDB, PostgreSQL and the agents, `--kills N` each (10) at moments that `--seed N` decides,
  * 20 agents with 50 devices each every second. Rows and ledger must be equal as sets, incidents what the ledger demands.
  */
-const option = (name: string, fallback: number): number => {
-  const text = process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
-  const value = text === undefined ? fallback : Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} must be a whole number, not ${text}`);
-  return value;
-};
-
-const seed = option('seed', randomInt(2 ** 31));
-const killsPerVictim = option('kills', 10);
-console.error(`kill: --seed=${seed} --kills=${killsPerVictim}`);
+const { seed, kills, agents, devices, blind } = optionsOf({
+  seed: randomInt(2 ** 31),
+  kills: 10,
+  agents: 20,
+  devices: 50,
+  /** Once a hub stays away for so long, s. */
+  blind: 75,
+});
+console.error(`kill: --seed ${seed} --kills ${kills}`);
 const result = await killRun({
-  ...{ seed, killsPerVictim },
-  agents: option('agents', 20),
-  devicesPerAgent: option('devices', 50),
-  blindMs: option('blind', 75) * 1000,
+  ...{ seed, killsPerVictim: kills, agents, devicesPerAgent: devices, blindMs: blind * 1000 },
   say: (line) => console.error(line),
 });
 const { ledger, incidents, violations } = result;
@@ -45,9 +42,7 @@ figure('blind-faults-untold', incidents.untold.length, 'outages', '= 0');
 figure('drained', Math.round(result.drainedMs / 1000), 's');
 figure('took', Math.round(result.tookMs / 1000), 's');
 if (violations.length > 0) {
-  console.error(
-    `\n${violations.join('\n')}\n\nagain: npm run bench kill -- --seed=${seed} --kills=${killsPerVictim}`,
-  );
+  console.error(`\n${violations.join('\n')}\n\nagain: npm run bench kill -- --seed ${seed} --kills ${kills}`);
   process.exit(1);
 }
 process.exit(0);

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 
 /**
- * `--name value` of the command line, with their defaults; a default's type is the option's. Throws on an unknown option
- * and on a number that is none.
+ * `--name value` (or `--name=value`) of the command line, with their defaults; a default's type is the option's. Throws on
+ * an unknown option and on a number that is none or below 0.
  */
 export const optionsOf = <Options extends Record<string, string | number>>(defaults: Options): Options => {
   const names = Object.keys(defaults);
@@ -14,7 +14,8 @@ export const optionsOf = <Options extends Record<string, string | number>>(defau
     const value = values[name];
     if (value === undefined) return [name, defaults[name]];
     if (typeof defaults[name] === 'string') return [name, value];
-    if (!Number.isFinite(Number(value))) throw new Error(`--${name} takes a number, not ${String(value)}`);
+    if (!(Number(value) >= 0 && Number(value) < Infinity))
+      throw new Error(`--${name} takes a number from 0, not ${String(value)}`);
     return [name, Number(value)];
   });
   return Object.fromEntries(given) as Options;

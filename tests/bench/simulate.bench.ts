@@ -3,9 +3,10 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 import { simulate, tellFailure } from '../simulation/simulate.js';
 import { storyOf } from '../simulation/story.js';
 import { printFigure } from './figure.js';
+import { optionsOf } from './options.js';
 
 /**
- * The simulation over many seeds: `npm run bench simulate -- --seeds=100000 --from=1`. Fails where a story does, and
+ * The simulation over many seeds: `npm run bench simulate -- --seeds 100000 --from 1`. Fails where a story does, and
  * tells it. Also says what a story costs.
  */
 const MOST_TOLD = 5;
@@ -43,16 +44,8 @@ const play = async ({ from, count, step }: Share): Promise<Told> => {
   return sum;
 };
 
-const argument = (name: string, otherwise: number): number => {
-  const given = process.argv.find((arg) => arg.startsWith(`--${name}=`));
-  const value = given === undefined ? otherwise : Number(given.slice(name.length + 3));
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} must be a whole number`);
-  return value;
-};
-
 const main = async (): Promise<void> => {
-  const seeds = argument('seeds', 100_000);
-  const from = argument('from', 1);
+  const { seeds, from } = optionsOf({ seeds: 100_000, from: 1 });
   const workers = Math.min(seeds, availableParallelism());
   const beganAtMs = performance.now();
   const parts = await Promise.all(

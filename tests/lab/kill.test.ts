@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { killRun } from '../support/load/kill-run.js';
 
-/** `npm run bench kill` in small, with another seed in every run; the bench repeats a seed: `-- --seed=N --kills=3`. */
+/** `npm run bench kill` in small, with another seed in every run; the bench repeats a seed: `-- --seed N --kills 3`. */
 describe('kill -9 of hub, QuestDB, PostgreSQL and agents, three of each, under load', () => {
   const seed = randomInt(2 ** 31);
   it(`loses nothing, stores nothing twice, and opens the incidents that must be (seed ${seed})`, async () => {
