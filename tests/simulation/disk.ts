@@ -41,8 +41,9 @@ export interface Disk {
   setConfig(text: string): void;
   /** Samples that lie on it, by serial. */
   readonly held: ReadonlyMap<number, number>;
-  /** Batches that are neither live nor state. */
   waiting(): number;
+  /** Batches of the history log that lie on it; not those that it refused to delete: they wait for the next process. */
+  history(): number;
   readonly evicted: number;
 }
 
@@ -125,6 +126,8 @@ export const createDisk = (deps: DiskDeps): Disk => {
   let corrupted = false;
   let evicted = 0;
   let asides = 0;
+  /** Keys of history that its agent wanted to delete, and could not. */
+  const leftovers = new Set<string>();
   /** What was there before each unsynced write, oldest first. */
   let unsynced: { key: string; before: Uint8Array | undefined }[][] = [];
 
@@ -135,7 +138,7 @@ export const createDisk = (deps: DiskDeps): Disk => {
     return { record, samples: deps.readBody(record.body.bytes, record.body.deflated) };
   };
 
-  const count = (key: string, value: Uint8Array, sign: 1 | -1, gone: Set<number>): void => {
+  const count = (key: string, value: Uint8Array, sign: 1 | -1, gone: Map<number, string>): void => {
     bytes += sign * (key.length + value.length);
     const found = samplesIn(key, value);
     if (!found) return;
@@ -144,7 +147,7 @@ export const createDisk = (deps: DiskDeps): Disk => {
       if (left > 0) held.set(serial, left);
       else held.delete(serial);
       if (sign < 0) {
-        gone.add(serial);
+        gone.set(serial, keyOf(check, found.record.origin, stampMs));
         continue;
       }
       const cycle = ledger.of(serial);
@@ -163,7 +166,7 @@ export const createDisk = (deps: DiskDeps): Disk => {
     }
   };
 
-  const put = (key: string, value: Uint8Array | undefined, gone: Set<number>): void => {
+  const put = (key: string, value: Uint8Array | undefined, gone: Map<number, string>): void => {
     const before = entries.get(key);
     if (before) count(key, before, -1, gone);
     if (value) {
@@ -172,6 +175,7 @@ export const createDisk = (deps: DiskDeps): Disk => {
       count(key, value, 1, gone);
     } else if (before) {
       entries.delete(key);
+      leftovers.delete(key);
       orderOf(key).remove(key);
     }
   };
@@ -187,7 +191,7 @@ export const createDisk = (deps: DiskDeps): Disk => {
   };
 
   const apply = (ops: readonly StoreOp[], sync: boolean): void => {
-    const gone = new Set<number>();
+    const gone = new Map<number, string>();
     const undo: (typeof unsynced)[number] = [];
     for (const { key, value } of ops) {
       if (!sync) undo.push({ key, before: entries.get(key) });
@@ -195,12 +199,16 @@ export const createDisk = (deps: DiskDeps): Disk => {
     }
     if (sync) unsynced = [];
     else unsynced.push(undo);
-    for (const serial of gone) {
+    for (const [serial, key] of gone) {
       if (held.has(serial)) continue;
       const cycle = ledger.of(serial);
       // A disk that makes room does not ask whether what it gives up is stored and only not healed yet.
       if (scheduler.nowMs() <= fullUntilMs) cycle.isGone = true;
-      if (cycle.excuse !== undefined || (cycle.key !== undefined && deps.isSettledRow(cycle.key))) continue;
+      // Where a disk came back from before the first exchange, the record may bear another stamp than the first sent.
+      const isStored = [cycle.key, cycle.mayDouble ? key : undefined].some(
+        (each) => each !== undefined && deps.isSettledRow(each),
+      );
+      if (cycle.excuse !== undefined || isStored) continue;
       if (scheduler.nowMs() <= fullUntilMs) {
         evicted++;
         cycle.excuse = 'evicted from a full disk';
@@ -224,7 +232,10 @@ export const createDisk = (deps: DiskDeps): Disk => {
   };
 
   const write = (ops: readonly StoreOp[], sync: boolean): void => {
-    if (trouble === 'failing') throw new StoreError('failed', 'simulated input/output error');
+    if (trouble === 'failing') {
+      for (const { key, value } of ops) if (!value && key[0] === 'h' && entries.has(key)) leftovers.add(key);
+      throw new StoreError('failed', 'simulated input/output error');
+    }
     const grows = sizeOf(ops);
     const room = capacity - bytes;
     if (
@@ -238,10 +249,11 @@ export const createDisk = (deps: DiskDeps): Disk => {
   const reload = (image: Map<string, Uint8Array>): void => {
     const before = [...held.keys()];
     entries = new Map();
+    leftovers.clear();
     held.clear();
     bytes = 0;
     for (const order of Object.values(orders)) order.clear();
-    for (const [key, value] of image) put(key, value, new Set());
+    for (const [key, value] of image) put(key, value, new Map());
     unsynced = [];
     for (const serial of before) {
       const cycle = ledger.of(serial);
@@ -254,7 +266,7 @@ export const createDisk = (deps: DiskDeps): Disk => {
 
   return {
     store: (life) => ({
-      open: () => reach(life, () => undefined),
+      open: () => reach(life, () => leftovers.clear()),
       write: (ops, sync) =>
         reach(
           life,
@@ -308,11 +320,11 @@ export const createDisk = (deps: DiskDeps): Disk => {
     },
     losePower: () => {
       const reverted = unsynced.splice(random.between(0, unsynced.length));
-      const gone = new Set<number>();
+      const gone = new Map<number, string>();
       for (const undo of reverted.reverse())
         for (const { key, before } of undo.reverse()) put(key, before, gone);
       unsynced = [];
-      excuse(gone, 'was not synced when the power went');
+      excuse(gone.keys(), 'was not synced when the power went');
     },
     backUp: () => {
       backup = { entries: new Map(entries), stream: stream && { ...stream }, config };
@@ -332,6 +344,7 @@ export const createDisk = (deps: DiskDeps): Disk => {
     },
     held,
     waiting: () => orders.h.size() + orders.u.size() + orders.l.size(),
+    history: () => orders.h.size() - leftovers.size,
     get evicted() {
       return evicted;
     },

@@ -263,8 +263,9 @@ const checkIntervals = (world: World, deviceId: string, cycles: readonly Cycle[]
 };
 
 /**
- * The parts of a run that are stored with true stamps and without a gap. What was lost with a disk ends them, stored or
- * not: its rows may have come while nothing could be judged, and then it was to come again as history to be healed.
+ * The parts of a run that are stored with true stamps and without a gap. What was lost with a disk, or never lay on one
+ * (it was full, and the process ended), ends them, stored or not: its rows may have come while nothing could be judged, and
+ * then it was to come again as history to be healed.
  */
 const spansOf = ({ rows }: World, cycles: readonly Cycle[], gapMs: number): Cycle[][] => {
   const spans: Cycle[][] = [];
@@ -273,6 +274,7 @@ const spansOf = ({ rows }: World, cycles: readonly Cycle[], gapMs: number): Cycl
     const isKnown =
       cycle.key !== undefined &&
       rows.rows.has(cycle.key) &&
+      cycle.kept &&
       !cycle.isGone &&
       Math.abs(cycle.stampMs - EPOCH_MS - cycle.atMs) < TRUE_STAMP_MS;
     const goesOn = before !== undefined && cycle.stampMs - before.stampMs <= gapMs;

@@ -204,14 +204,15 @@ export const createVerdictStore = ({
           for (const shard of shards) {
             const held = tables.leases.get(shard);
             const fence = (held?.fence ?? 0) + 1;
-            tables.leases.set(shard, { fence, run: own, takenAtMs: held?.takenAtMs ?? nowMs });
-            taken.set(shard, { fence, renewedAtMs: held?.takenAtMs ?? null });
+            const behind = held?.behind ?? {};
+            tables.leases.set(shard, { fence, run: own, takenAtMs: held?.takenAtMs ?? nowMs, behind });
+            taken.set(shard, { fence, renewedAtMs: held?.takenAtMs ?? null, behind });
           }
           return taken;
         },
         { holdsFences: true, raisesFences: true, backUp: backUpLeases },
       ),
-    raiseLeases: (leases, own, nowMs) =>
+    raiseLeases: (leases, own, { atMs, behind }) =>
       transact<Leases>(
         life,
         () => {
@@ -219,19 +220,23 @@ export const createVerdictStore = ({
           for (const shard of leases.keys()) {
             const held = tables.leases.get(shard);
             if (held?.run !== own) throw new FencedError(shard);
-            tables.leases.set(shard, { fence: held.fence + 1, run: own, takenAtMs: nowMs });
+            tables.leases.set(shard, {
+              ...{ fence: held.fence + 1, run: own, takenAtMs: atMs },
+              behind: behind.get(shard) ?? {},
+            });
             raised.set(shard, held.fence + 1);
           }
           return raised;
         },
         { holdsFences: true, raisesFences: true, backUp: backUpLeases },
       ),
-    renewLeases: (leases, nowMs) =>
+    renewLeases: (leases, { atMs, behind }) =>
       transact(
         life,
         () => {
           passFence([...leases.keys()], leases);
-          for (const shard of leases.keys()) tables.leases.get(shard)!.takenAtMs = nowMs;
+          for (const shard of leases.keys())
+            Object.assign(tables.leases.get(shard)!, { takenAtMs: atMs, behind: behind.get(shard) ?? {} });
         },
         { holdsFences: true, backUp: backUpLeases },
       ),

@@ -3,6 +3,7 @@ import { healIntervals, type HealthInterval } from '../../hub/src/detection/engi
 import type { IncidentEffect, OpenIncident } from '../../hub/src/detection/ports.js';
 import {
   isIncidentEffect,
+  type Behind,
   type DeviceChange,
   type GroupChange,
   type HealedDevice,
@@ -60,7 +61,7 @@ export interface AgentRow {
 export interface VerdictTables {
   devices: Map<string, DeviceRows>;
   agents: Map<string, AgentRow>;
-  leases: Map<string, { fence: number; run: string; takenAtMs: number }>;
+  leases: Map<string, { fence: number; run: string; takenAtMs: number; behind: Behind }>;
   parked: { deviceId: string | null; reason: string }[];
   /** True time. */
   trueMs: () => number;

@@ -417,13 +417,16 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
       if (!hub?.isServing) return 'the hub is not there';
       for (const [agent, process] of agents.entries())
         if (!process?.life.alive) return `agent ${agent} is not there`;
-      for (const [agent, disk] of disks.entries())
+      for (const [agent, disk] of disks.entries()) {
+        // Rows may be stored long before, from the ring; what nobody judged is still to be healed.
+        if (disk.history() > 0) return `history lies on the disk of agent ${agent}`;
         for (const serial of disk.held.keys()) {
           const cycle = ledger.of(serial);
           const isStored = cycle.key !== undefined && isSettledRow(cycle.key);
           if (!isStored && nowMs - cycle.atMs > 20_000)
             return `sample ${serial} (${cycle.key ?? 'unstamped'}) lies on the disk of agent ${agent}`;
         }
+      }
       for (const { id } of devices) {
         const own = verdicts.tables.devices.get(id);
         if (own?.verdict?.health !== 'up') return `${id} is ${own?.verdict?.health ?? 'not judged'}`;

@@ -21,7 +21,12 @@ export const loadEngine = async ({
   engine: Engine;
   run: string;
   nowMs: number;
-}): Promise<{ leases: Leases; verdicts: Map<string, Verdict>; events: EngineEvent[] }> => {
+}): Promise<{
+  leases: Leases;
+  verdicts: Map<string, Verdict>;
+  events: EngineEvent[];
+  judgedUntilMs: Map<string, number>;
+}> => {
   const shards = new Set([...directory.agents()].map((agent) => agent.shard));
   // The fence first: whoever judged before must not change a verdict after it was read.
   const taken = await store.takeLeases([...shards], run, nowMs);
@@ -33,8 +38,8 @@ export const loadEngine = async ({
   /** Until when a hub judged what this agent brought; nobody looked since, unless its ring closes the gap. */
   const judgedUntilMs = (agentId: string): number => {
     const shard = directory.agent(agentId)?.shard;
-    const renewedAtMs = shard === undefined ? undefined : taken.get(shard)?.renewedAtMs;
-    return Math.min(nowMs, renewedAtMs ?? nowMs);
+    const lease = shard === undefined ? undefined : taken.get(shard);
+    return Math.min(nowMs, lease?.behind[agentId] ?? lease?.renewedAtMs ?? nowMs);
   };
 
   const load = (deviceId: string, watched: ReturnType<typeof watchedOf>): void => {
@@ -73,6 +78,7 @@ export const loadEngine = async ({
     });
     events.push({ kind: 'device-removed', deviceId });
   }
+  const judgedUntil = new Map<string, number>();
   for (const agent of directory.agents()) {
     const blind = blindnessOf(agent.state);
     if (blind === 'never-heard') continue;
@@ -81,11 +87,12 @@ export const loadEngine = async ({
       events.push({ kind: 'agent-blind', agentId: agent.id, reason: blind });
       continue;
     }
+    judgedUntil.set(agent.id, judgedUntilMs(agent.id));
     // Agents bring the last minute again and it is judged; what lies before it nobody has looked at.
     const renewedAtMs = taken.get(agent.shard)?.renewedAtMs;
     if (renewedAtMs !== null && renewedAtMs !== undefined && nowMs - renewedAtMs > LIVE_WINDOW_MS)
       events.push({ kind: 'agent-blind', agentId: agent.id, reason: 'hub-away' });
   }
   const leases = new Map([...taken].map(([shard, { fence }]) => [shard, fence]));
-  return { leases, verdicts, events };
+  return { leases, verdicts, events, judgedUntilMs: judgedUntil };
 };

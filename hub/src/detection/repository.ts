@@ -64,12 +64,12 @@ export const createVerdictStore = ({ db, incidents }: { db: Db; incidents: Incid
         // Locked in one order, so that two hubs that start at once wait for each other instead of dying.
         const before = await trx
           .selectFrom('shard_leases')
-          .select(['shard', 'taken_at'])
+          .select(['shard', 'taken_at', 'behind'])
           .where('shard', 'in', [...shards])
           .orderBy('shard')
           .forUpdate()
           .execute();
-        const renewed = new Map(before.map((row) => [row.shard, row.taken_at.getTime()]));
+        const held = new Map(before.map((row) => [row.shard, row]));
         for (const shard of [...shards].sort()) {
           const at = new Date(nowMs);
           const { fence } = await trx
@@ -82,13 +82,14 @@ export const createVerdictStore = ({ db, incidents }: { db: Db; incidents: Incid
             )
             .returning('fence')
             .executeTakeFirstOrThrow();
-          taken.set(shard, { fence, renewedAtMs: renewed.get(shard) ?? null });
+          const { taken_at: renewedAt, behind } = held.get(shard) ?? {};
+          taken.set(shard, { fence, renewedAtMs: renewedAt?.getTime() ?? null, behind: behind ?? {} });
         }
       });
       return taken;
     },
 
-    raiseLeases: async (leases, run, judgedAtMs) => {
+    raiseLeases: async (leases, run, { atMs, behind }) => {
       const raised = new Map<string, number>();
       await db.transaction().execute(async (trx) => {
         for (const shard of [...leases.keys()].sort()) {
@@ -96,7 +97,10 @@ export const createVerdictStore = ({ db, incidents }: { db: Db; incidents: Incid
           // run, not by fence: an earlier raise of ours may have been committed without our hearing of it.
           const row = await trx
             .updateTable('shard_leases')
-            .set({ fence: sql`fence + 1`, run, taken_at: new Date(judgedAtMs) })
+            .set({
+              ...{ fence: sql`fence + 1`, run, taken_at: new Date(atMs) },
+              behind: JSON.stringify(behind.get(shard) ?? {}),
+            })
             .where('shard', '=', shard)
             .where('run', '=', run)
             .returning('fence')
@@ -108,11 +112,11 @@ export const createVerdictStore = ({ db, incidents }: { db: Db; incidents: Incid
       return raised;
     },
 
-    renewLeases: async (leases, judgedAtMs) => {
-      const held = [...leases].map(([shard, fence]) => ({ shard, fence }));
+    renewLeases: async (leases, { atMs, behind }) => {
+      const held = [...leases].map(([shard, fence]) => ({ shard, fence, behind: behind.get(shard) ?? {} }));
       const { rows } = await sql<{ shard: string }>`
-        update shard_leases l set taken_at = ${new Date(judgedAtMs)}
-        from jsonb_to_recordset(${JSON.stringify(held)}::jsonb) as x (shard text, fence bigint)
+        update shard_leases l set taken_at = ${new Date(atMs)}, behind = x.behind
+        from jsonb_to_recordset(${JSON.stringify(held)}::jsonb) as x (shard text, fence bigint, behind jsonb)
         where l.shard = x.shard and l.fence = x.fence
         returning l.shard
       `.execute(db);

@@ -7,13 +7,14 @@ import type { Judge, JudgedListener } from '../telemetry/ports.js';
 import { createEngine, DEFAULT_SETTINGS, type SettingsByClass } from './engine/index.js';
 import { createHealer } from './healer.js';
 import { BadStepError, judgeGroup, type Judged } from './judging.js';
+import { createJudgedTimes } from './judged-times.js';
 import { createLateSamples } from './late.js';
 import { loadEngine } from './loading.js';
 import { createDetectionMetrics } from './metrics.js';
 import { createPresence } from './presence.js';
 import { createQueue, type Waiting } from './queue.js';
 import { FencedError, UncertainCommitError, type GroupChange, type SavedGroup } from './store.js';
-import type { Leases, VerdictStore } from './store.js';
+import type { JudgedUntil, Leases, VerdictStore } from './store.js';
 import { createVerdicts, type Verdict } from './verdicts.js';
 
 /** Changes wait this long for company before their transaction. */
@@ -26,6 +27,8 @@ const TICK_MS = 1_000;
 /** Staleness is looked for, and the lease renewed, every so many ticks. */
 const STALE_TICKS = 5;
 const RENEW_TICKS = 10;
+/** So much more than is on record may be reported as judged: it counts as unknown where the hub is killed. */
+const MAX_UNRECORDED_MS = 15_000;
 /** A longer pause between two ticks is the hub's own, not the devices'. */
 const TICK_CREDIT_MS = 10_000;
 
@@ -74,9 +77,13 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   let cancelTicks: (() => void) | undefined;
   let failures = 0;
   let renewDue = false;
+  /** Judged, but their agents are not told so yet. */
+  let unreported: Waiting[] = [];
+  const judgedTimes = createJudgedTimes({ directory, clock, isBlind: (agentId) => engine.isBlind(agentId) });
   /** All that waited then was judged, hub's epoch ms. */
   let judgedAtMs = 0;
-  let hasRenewed = false;
+  /** Until when this hub judged, as it is on record. */
+  let recorded: JudgedUntil | undefined;
   /** What is submitted later is not taken any more. */
   let hearsUntilMs = Infinity;
 
@@ -126,7 +133,10 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       const beganAtMs = clock.nowMs();
       await judge();
       judgedAtMs = Math.min(beganAtMs, hearsUntilMs);
+      // First the record, then the report: an agent that was told keeps nothing to heal that time with.
+      if (judgedAtMs - (recorded?.atMs ?? -Infinity) > MAX_UNRECORDED_MS) renewDue = true;
       await renew();
+      report();
       failures = 0;
     } catch (error) {
       if (error instanceof FencedError) return fenceOff(error);
@@ -138,9 +148,16 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   /** Puts on record until when this hub has judged. */
   const renew = async (): Promise<void> => {
     if (!renewDue) return;
-    await store.renewLeases(leases, judgedAtMs);
+    // A tick that comes meanwhile asks for the next one.
     renewDue = false;
-    hasRenewed = true;
+    const until = judgedTimes.until(judgedAtMs);
+    try {
+      await store.renewLeases(leases, until);
+    } catch (error) {
+      renewDue = true;
+      throw error;
+    }
+    recorded = until;
   };
 
   const judge = async (): Promise<void> => {
@@ -195,14 +212,16 @@ export const createRunner = (deps: RunnerDeps): Detection => {
 
   /** Finds out what became of a group, under a raised fence: whatever was in flight has ended by then. */
   const settle = async ({ error, items, change }: NonNullable<typeof uncertain>): Promise<void> => {
-    leases = await store.raiseLeases(leases, run, judgedAtMs);
+    const until = judgedTimes.until(judgedAtMs);
+    leases = await store.raiseLeases(leases, run, until);
+    recorded = until;
     const isCommitted = await store.wasCommitted(error.receipt);
     uncertain = undefined;
     if (isCommitted) finish(items, change, error.saved);
     else undo(items);
   };
 
-  /** The group is committed, or there was nothing to commit. */
+  /** The group is committed, or there was nothing to commit. Its agents are told once the record says so too. */
   const finish = (items: readonly Waiting[], change?: GroupChange, saved?: SavedGroup): void => {
     engine.commit();
     metrics.groups.inc({ result: change ? 'saved' : 'steady' });
@@ -214,8 +233,24 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       metrics.changes.inc(change.devices.length);
       metrics.parked.inc(saved.parked.length);
     }
-    let oldestMs = Infinity;
     for (const item of items) {
+      if (item.kind === 'event') continue;
+      unreported.push(item);
+      if (item.kind === 'passed') continue;
+      judgedTimes.judged(item.batch);
+      // It caught up: where that were not put on record, its devices would count as unknown after a kill.
+      if (isBehindOnRecord(item.batch.agentId)) renewDue = true;
+    }
+  };
+
+  const isBehindOnRecord = (agentId: string): boolean => {
+    const shard = directory.agent(agentId)?.shard;
+    return shard !== undefined && recorded?.behind.get(shard)?.[agentId] !== undefined;
+  };
+
+  const report = (): void => {
+    let oldestMs = Infinity;
+    for (const item of unreported.splice(0)) {
       if (item.kind === 'event') continue;
       const { agentId, stream, seq } = item.kind === 'batch' ? item.batch : item;
       if (item.kind === 'batch') oldestMs = Math.min(oldestMs, item.batch.arrivedMs);
@@ -228,6 +263,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
     problem = error.message;
     engine.rollback();
     queue.clear();
+    unreported = [];
     uncertain = undefined;
     log.fatal({ shard: error.shard }, 'another hub judges now; this one stops judging');
     events.emit('judging.lost', error.shard);
@@ -267,9 +303,8 @@ export const createRunner = (deps: RunnerDeps): Detection => {
       if (failures > 0) return;
     }
     await healer.run();
-    // The next start takes this for the moment from which on nobody judged. In its first seconds a hub has not heard the
-    // rings yet: it leaves the word of the one before.
-    renewDue = hasRenewed;
+    // The next start takes this for the moment from which on nobody judged.
+    renewDue = true;
     await turn();
   };
 
@@ -277,21 +312,23 @@ export const createRunner = (deps: RunnerDeps): Detection => {
     start: async () => {
       engine = createEngine(settings);
       uncertain = undefined;
-      hasRenewed = false;
       hearsUntilMs = Infinity;
       failures = 0;
       const loaded = await loadEngine({ store, directory, engine, run, nowMs: clock.nowMs() });
       leases = loaded.leases;
+      recorded = undefined;
+      unreported = [];
       verdicts.load(loaded.verdicts);
+      judgedTimes.load(loaded.judgedUntilMs);
       queue.clear();
       for (const event of loaded.events) queue.add({ kind: 'event', event });
       while (!queue.isEmpty()) await judge();
       problem = null;
       presence.start();
       beginTicks();
-      // No sign of life yet: the rings that tell of the time before are still to come, and a hub that is killed in its
-      // start has judged nothing of them.
+      // No sign of life yet, for nothing was judged; with the first batch there will be one.
       judgedAtMs = clock.nowMs();
+      renewDue = true;
     },
     stop: async () => {
       cancelTicks?.();

@@ -10,9 +10,9 @@ export interface VerdictStore {
   /** Raises the fences of these shards, whoever held them. It is no sign of life of a judging hub. */
   takeLeases(shards: readonly string[], run: string, nowMs: number): Promise<Map<string, TakenLease>>;
   /** Raises the fences again; throws FencedError where another hub has raised one meanwhile. */
-  raiseLeases(leases: Leases, run: string, judgedAtMs: number): Promise<Leases>;
-  /** Until when this hub judged, epoch ms: what came later nobody looked at. Throws FencedError where another hub has raised a fence. */
-  renewLeases(leases: Leases, judgedAtMs: number): Promise<void>;
+  raiseLeases(leases: Leases, run: string, judged: JudgedUntil): Promise<Leases>;
+  /** Until when this hub judged: what came later nobody looked at. Throws FencedError where another hub has raised a fence. */
+  renewLeases(leases: Leases, judged: JudgedUntil): Promise<void>;
   /**
    * One transaction. An effect that is refused is parked and stops no other. Throws FencedError, UncertainCommitError
    * where nobody knows whether it was committed, and any other error where it surely was not.
@@ -31,6 +31,22 @@ export interface TakenLease {
   fence: number;
   /** Last sign of life of the hub that held it before, epoch ms; null where nobody did. */
   renewedAtMs: number | null;
+  /** As that hub left it for the shard. */
+  behind: Behind;
+}
+
+/**
+ * Agent → until when its samples were judged, epoch ms, where that is long before all others' were: its line is away, or
+ * its batches wait, and nobody has said so yet. A lease speaks for a shard; of these agents' devices it knows nothing.
+ */
+export type Behind = Readonly<Record<string, number>>;
+
+/** Until when a hub judged. */
+export interface JudgedUntil {
+  /** All that waited then was judged, epoch ms. */
+  atMs: number;
+  /** By shard; those without such agents may be missing. */
+  behind: ReadonlyMap<string, Behind>;
 }
 
 export interface SavedVerdict {

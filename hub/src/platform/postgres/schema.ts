@@ -242,6 +242,7 @@ export interface ShardLeasesTable {
   fence: number;
   run: string;
   taken_at: WithDefault<Date>;
+  behind: ColumnType<Record<string, number>, string | undefined, string>;
 }
 
 export interface DeadLettersTable {
