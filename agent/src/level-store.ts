@@ -22,14 +22,15 @@ const faultOf = ({ code, text }: { code: string; text: string }): StoreFault => 
   return code === 'ENOSPC' || code === 'EDQUOT' || /no space left|quota/i.test(text) ? 'full' : 'failed';
 };
 
-const storeError = (error: unknown): StoreError => {
-  const described = describe(error);
-  return new StoreError(faultOf(described), described.text);
-};
-
 /** The outbox over LevelDB in `directory`. `nowMs` names what is set aside. */
 export const createLevelStore = (directory: string, nowMs: () => number): OutboxStore => {
   let level: Level | undefined;
+  /** LevelDB's words name files: a directory whose name holds "corrupt" or "quota" is no fault of its store. */
+  const storeError = (error: unknown): StoreError => {
+    const { code, text } = describe(error);
+    return new StoreError(faultOf({ code, text: text.replaceAll(directory, '') }), text);
+  };
+
   /** A write failed half way: the log's tail is not to be trusted before LevelDB recovered it. */
   let suspect = false;
 

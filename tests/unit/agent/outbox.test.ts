@@ -204,6 +204,20 @@ describe('a corrupt store', () => {
     await expect(other.open('b'.repeat(16))).rejects.toThrow(/lock/i);
     expect(await readdir(directory)).not.toContain('outbox.corrupt-1');
   });
+
+  it.each(['corrupt', 'quota'])(
+    'is told by the store, not by a directory that is called %s',
+    async (name) => {
+      const path = join(directory, name, 'outbox');
+      const store = createLevelStore(path, () => 1);
+      await store.open();
+      const fault = await createLevelStore(path, () => 1)
+        .open()
+        .catch((error: unknown) => (error as StoreError).fault);
+      await store.close();
+      expect(fault).toBe('failed');
+    },
+  );
 });
 
 describe('a full disk', () => {
