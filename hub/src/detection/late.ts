@@ -7,6 +7,8 @@ import type { HealRequest } from './store.js';
 const MAX_RUNS = 2_000;
 /** Devices healed in one transaction. */
 const MAX_DEVICES = 500;
+/** A device that is not ready to be healed waits for so many calls of `expire` at most: its stamps may lie ahead of all time. */
+const UNREADY_FOR = 120;
 /** A batch whose last run is too short to be judged waits so many calls of `expire` for the next one. */
 const HELD_FOR = 10;
 /**
@@ -22,6 +24,12 @@ export type LateSubject = (
 ) => { deviceId: string; numbers: LateNumbers } | undefined;
 
 /**
+ * Whether what is on record of a device's time until then stays as it is but for healing: it is unknown, or a later sample
+ * was judged. What is healed before would find nothing unknown to heal, and be put on record as unknown afterwards.
+ */
+export type IsRecorded = (deviceId: string, untilMs: number) => boolean;
+
+/**
  * Late samples on their way to rule 12, kept as runs of equal outcomes: days of history cost a few numbers a device,
  * however long PostgreSQL is away.
  */
@@ -31,7 +39,7 @@ export interface LateSamples {
    * its agent may forget it: a run of three failures in two batches is seen whole also by a hub that was killed between.
    */
   add(agentId: string, body: Cycles, settled: () => void): void;
-  /** What is to be healed next, at most MAX_DEVICES; empty where nothing is. */
+  /** What is to be healed next and can be, at most MAX_DEVICES; empty where nothing is. */
   take(): HealRequest[];
   /** The taken requests are done. */
   done(requests: readonly HealRequest[]): void;
@@ -75,9 +83,11 @@ interface Waiting {
   /** The run that grows; samples of one lane come in order, but a lane may fall behind another. */
   current: LateRun | undefined;
   numbers: LateNumbers;
+  /** Calls of `expire` for which it was not ready. */
+  unreadyFor: number;
 }
 
-export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
+export const createLateSamples = (subjectOf: LateSubject, isRecorded: IsRecorded): LateSamples => {
   const waiting = new Map<string, Waiting>();
   const dirty = new Set<string>();
   /** Devices with shares that are healed and wait for the next batch. */
@@ -152,6 +162,9 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
     }
   };
 
+  const isReady = (deviceId: string, { runs, unreadyFor }: Waiting): boolean =>
+    unreadyFor > UNREADY_FOR || isRecorded(deviceId, Math.max(...runs.map(({ toMs }) => toMs)));
+
   return {
     add: (agentId, { t0, icmp }, settled) => {
       const batch: Batch = { agentId, open: 1, held: 0, isTold: false, settled };
@@ -165,7 +178,10 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
         let own = waiting.get(subject.deviceId);
         if (!own) {
           const { numbers } = subject;
-          own = { shares: [], taken: 0, held: [], before: null, runs: [], current: undefined, numbers };
+          own = {
+            ...{ shares: [], taken: 0, held: [], before: null, runs: [], current: undefined },
+            ...{ numbers, unreadyFor: 0 },
+          };
           waiting.set(subject.deviceId, own);
         }
         own.numbers = subject.numbers;
@@ -184,9 +200,11 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
       const requests: HealRequest[] = [];
       for (const deviceId of dirty) {
         if (requests.length === MAX_DEVICES) break;
-        dirty.delete(deviceId);
         const own = waiting.get(deviceId);
+        if (own && !isReady(deviceId, own)) continue;
+        dirty.delete(deviceId);
         if (!own) continue;
+        own.unreadyFor = 0;
         own.runs.sort((one, other) => one.fromMs - other.fromMs);
         const runs = own.runs.map((run) => ({ ...run }));
         own.taken = own.shares.length;
@@ -223,6 +241,10 @@ export const createLateSamples = (subjectOf: LateSubject): LateSamples => {
       holding.delete(deviceId);
     },
     expire: () => {
+      for (const deviceId of dirty) {
+        const own = waiting.get(deviceId);
+        if (own) own.unreadyFor += 1;
+      }
       for (const deviceId of holding) {
         const own = waiting.get(deviceId)!;
         const expired = own.held.filter((share) => ++share.heldFor > HELD_FOR);

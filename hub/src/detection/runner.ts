@@ -69,6 +69,8 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   const queue = createQueue();
   let engine = createEngine(settings);
   let leases: Leases = new Map();
+  /** Stepped, and not committed or undone yet. */
+  let isGroupOpen = false;
   /** A group of which nobody knows whether it was committed; the engine's group stays open until that is known. */
   let uncertain: { error: UncertainCommitError; items: Waiting[]; change: GroupChange } | undefined;
   let problem: string | null = 'not started';
@@ -87,12 +89,17 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   /** What is submitted later is not taken any more. */
   let hearsUntilMs = Infinity;
 
+  const isRecorded = (deviceId: string, untilMs: number): boolean => {
+    if (isGroupOpen) return false;
+    const tracked = engine.tracked(deviceId);
+    return !tracked || tracked.state.health === 'unknown' || tracked.seenMs >= untilMs;
+  };
   const late = createLateSamples((checkId, agentId) => {
     const tracked = engine.trackedByCheck(checkId);
     if (tracked?.device.agentId !== agentId) return undefined;
     const { device, settings: own, gapMs } = tracked;
     return { deviceId: device.id, numbers: { ...own, gapMs, intervalMs: device.intervalMs } };
-  });
+  }, isRecorded);
   const healer = createHealer({ late, heal: (requests) => store.heal(requests, leases, clock.nowMs()), log });
   let cancelHeal: (() => void) | undefined;
   /** Not while verdicts cannot be saved: the blind time that late samples heal is not on record yet. */
@@ -100,6 +107,8 @@ export const createRunner = (deps: RunnerDeps): Detection => {
     if (failures === 0 && !uncertain && problem === null) void healer.run();
   };
   const enqueue = (item: Waiting): void => {
+    // Nobody takes anything out any more.
+    if (problem !== null) return;
     queue.add(item);
     arm(GROUP_MS);
   };
@@ -182,6 +191,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
 
   /** A step that throws is a fault of ours: the group goes back, and what it was about is not tried again. */
   const judgeOrReturn = (items: Waiting[]): Judged => {
+    isGroupOpen = true;
     try {
       return judgeGroup(items, engine, directory, clock.nowMs());
     } catch (error) {
@@ -196,6 +206,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
 
   const undo = (items: readonly Waiting[]): void => {
     engine.rollback();
+    isGroupOpen = false;
     queue.putBack(items);
   };
 
@@ -224,6 +235,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   /** The group is committed, or there was nothing to commit. Its agents are told once the record says so too. */
   const finish = (items: readonly Waiting[], change?: GroupChange, saved?: SavedGroup): void => {
     engine.commit();
+    isGroupOpen = false;
     metrics.groups.inc({ result: change ? 'saved' : 'steady' });
     if (change && saved) {
       verdicts.publish(change, saved);
@@ -312,6 +324,7 @@ export const createRunner = (deps: RunnerDeps): Detection => {
     start: async () => {
       engine = createEngine(settings);
       uncertain = undefined;
+      isGroupOpen = false;
       hearsUntilMs = Infinity;
       failures = 0;
       const loaded = await loadEngine({ store, directory, engine, run, nowMs: clock.nowMs() });

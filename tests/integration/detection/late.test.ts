@@ -72,6 +72,29 @@ describe('rule 12: late data', () => {
     expect(hub.detection.verdict(d0).health).toBe('up');
   });
 
+  it('waits until that time is on record as unknown: it may come before the sample that tells of the gap', async () => {
+    const [d0] = world.devices as [string, string];
+    hub.submit(1, { d0: '...', d1: '...' });
+    await hub.settled();
+    // The line was away for a minute, shorter than what makes a device stale, and the hub away with it.
+    hub.clock.advance(createManualClock().nowMs() + 74_000 - hub.clock.nowMs());
+    const healed: number[] = [];
+    hub.detection.late(world.agentId, history(20, '.....xxxx..'), () => healed.push(hub.clock.nowMs()));
+    hub.clock.advance(3_000);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(healed).toEqual([]);
+    hub.submit(2, { d0: '...', d1: '...' });
+    await hub.until(() => healed.length === 1);
+    expect(await intervalsOf(world, d0)).toEqual([
+      'unknown -60-5',
+      'up 5-15',
+      'up late 15-45',
+      'down late 45-65',
+      'up late 65-80',
+      'up 80-',
+    ]);
+  });
+
   it('is one entry of the timeline, however many batches it comes in', async () => {
     const [d0] = await cutOff();
     for (let fromS = 20; fromS < 75; fromS += 10) {
@@ -101,7 +124,7 @@ describe('rule 12: late data', () => {
   it('leaves alone what was judged, and what it says nothing of', async () => {
     const [d0] = await cutOff();
     hub.detection.late(world.agentId, history(-5, 'xxxx'), noted);
-    hub.detection.late(world.agentId, history(80, 'xxxx'), noted);
+    hub.detection.late(world.agentId, history(75, 'xxx'), noted);
     hub.detection.late(world.agentId, history(40, '...'), noted);
     const expected = [
       'unknown -60-5',

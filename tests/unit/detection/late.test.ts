@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { createLateSamples } from '../../../hub/src/detection/late.js';
 
 const NUMBERS = { downAfterFails: 3, upAfterGoods: 2, gapMs: 12_500, intervalMs: 5_000 };
-const samples = () =>
-  createLateSamples((checkId, agentId) =>
-    checkId === 1 && agentId === 'agent' ? { deviceId: 'atm', numbers: NUMBERS } : undefined,
+const samples = (isRecorded = (_deviceId: string, _untilMs: number): boolean => true) =>
+  createLateSamples(
+    (checkId, agentId) =>
+      checkId === 1 && agentId === 'agent' ? { deviceId: 'atm', numbers: NUMBERS } : undefined,
+    isRecorded,
   );
 /** A batch of one check; a letter each 5 s: `.` good, `x` failed, `s` skipped. */
 const body = (fromMs: number, story: string, checkId = 1) => ({
@@ -141,7 +143,10 @@ describe('a batch of late samples is settled', () => {
   });
 
   it('after some others of its agent, where the one that decides may lie beyond those that are under way', () => {
-    const late = createLateSamples((checkId) => ({ deviceId: `device-${checkId}`, numbers: NUMBERS }));
+    const late = createLateSamples(
+      (checkId) => ({ deviceId: `device-${checkId}`, numbers: NUMBERS }),
+      () => true,
+    );
     const settled: number[] = [];
     for (let check = 1; check <= 6; check += 1) {
       late.add('agent', body(check * 100, 'x', check), () => settled.push(check));
@@ -154,6 +159,26 @@ describe('a batch of late samples is settled', () => {
     late.add('agent', body(5_100, 'xx', 1), () => settled.push(8));
     late.done(late.take());
     expect(settled).toEqual([1, 2, 3, 7, 8]);
+  });
+
+  it('not before its time is on record, but for stamps that lie ahead of all time', () => {
+    let recordedMs = 10_000;
+    const late = samples((_deviceId, untilMs) => untilMs <= recordedMs);
+    let settled = 0;
+    late.add('agent', body(5_000, '...'), () => (settled += 1));
+    expect(late.take()).toEqual([]);
+    recordedMs = 15_000;
+    late.done(late.take());
+    expect(settled).toBe(1);
+
+    late.add('agent', body(9_000_000, '...'), () => (settled += 1));
+    for (let call = 0; call < 120; call += 1) {
+      late.expire();
+      expect(late.take()).toEqual([]);
+    }
+    late.expire();
+    late.done(late.take());
+    expect(settled).toBe(2);
   });
 
   it('after a while, where nothing follows', () => {
