@@ -75,6 +75,16 @@ describe('late samples on their way to be healed', () => {
     for (let call = 0; call < 20; call++) late.expire();
     expect(settled.sort()).toEqual([1, 2, 3, 4, 5]);
   });
+  // Found by the simulation (seed 9885): each batch held a single cycle, and none of them was ever enough.
+  it('grow over batches also where one sample bears a stamp far ahead', () => {
+    const late = samples();
+    late.add('agent', body(900_000, '.'), noted);
+    for (const fromMs of [0, 5_000, 10_000]) {
+      late.done(late.take());
+      late.add('agent', body(fromMs, 'x'), noted);
+    }
+    expect(told(late)).toBe('- | 3x 0-10 | 1. 900-900');
+  });
   it('keep the last run, which may grow, and the health before it', () => {
     const late = samples();
     late.add('agent', body(0, '...xx'), noted);
