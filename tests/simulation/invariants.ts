@@ -247,13 +247,14 @@ const checkIntervals = (world: World, deviceId: string, cycles: readonly Cycle[]
       for (const { health, startedAtMs, endedAtMs } of intervals) {
         if (startedAtMs >= toMs || (endedAtMs ?? Infinity) <= fromMs) continue;
         if (health === (run.failed ? 'down' : 'up')) continue;
-        // Late cycles need as many as live ones to tell something. A rest up to a gap has the health of a neighbour, and
-        // what a hub judged in its last seconds may be on no record: less than a verdict's worth on either side of it.
+        // Late cycles need as many as live ones to tell something, and neither count goes on with the other's. A rest up to
+        // a gap has the health of a neighbour, and what a hub judged in its last seconds may be on no record. So less than a
+        // verdict's worth may lie there of each of the three: judged by the hub before, late, and from the ring.
         const within = span.filter(
           ({ stampMs }) => stampMs >= startedAtMs && stampMs < (endedAtMs ?? Infinity),
         ).length;
         const overlapMs = Math.min(toMs, endedAtMs ?? Infinity) - Math.max(fromMs, startedAtMs);
-        if (within >= 2 * needed && (health === 'unknown' || overlapMs > intervalMs * GAP_CYCLES))
+        if (within > 3 * (needed - 1) && (health === 'unknown' || overlapMs > intervalMs * GAP_CYCLES))
           fail(
             `${deviceId} was ${health} from ${startedAtMs} to ${endedAtMs ?? 'now'}, and samples ${span[1]!.serial}–${span.at(-2)!.serial} (${fromMs}–${toMs}) ${run.failed ? 'failed' : 'were good'}`,
           );

@@ -48,6 +48,9 @@ export interface SimulatedVerdictStore {
   };
   setTrouble(trouble: VerdictTrouble): void;
   setRefused(isRefused: (deviceId: string) => boolean): void;
+  /** Somebody holds the rows that healing needs. */
+  holdHealing(): void;
+  freeHealing(): void;
   stop(): void;
   start(): void;
   /** Transactions that nobody waits for any more and that have not ended. */
@@ -87,6 +90,8 @@ export const createVerdictStore = ({
   const pending = new Set<Transaction>();
   const committed = new Set<string>();
   const whenEnded: (() => void)[] = [];
+  let healingHolds = 0;
+  const whenFree: (() => void)[] = [];
 
   const wait = (ms: number): Promise<void> => new Promise((resolve) => scheduler.after(ms, resolve));
 
@@ -264,8 +269,9 @@ export const createVerdictStore = ({
       );
     },
     wasCommitted: (receipt) => transact(life, () => committed.has(receipt)),
-    heal: (requests, leases, nowMs) =>
-      transact(
+    heal: async (requests, leases, nowMs) => {
+      while (healingHolds > 0) await new Promise<void>((resolve) => whenFree.push(resolve));
+      return transact(
         life,
         () => {
           passFence([...leases.keys()], leases);
@@ -279,7 +285,8 @@ export const createVerdictStore = ({
               requests.map(({ deviceId }) => deviceId),
             ),
         },
-      ),
+      );
+    },
   });
 
   const streams = (life: Life): StreamStore => ({
@@ -339,6 +346,13 @@ export const createVerdictStore = ({
     },
     setRefused: (next) => {
       isRefused = next;
+    },
+    holdHealing: () => {
+      healingHolds++;
+    },
+    freeHealing: () => {
+      healingHolds--;
+      for (const go of whenFree.splice(0)) go();
     },
     stop: () => {
       isUp = false;

@@ -283,6 +283,12 @@ export const createWorld = (story: Story, sabotage: Sabotage = {}): World => {
           hubKept--;
           bootHub();
         });
+      case 'held-healing':
+        verdicts.holdHealing();
+        return later(forMs, () => {
+          hub?.life.kill();
+          verdicts.freeHealing();
+        });
       case 'hub-stop':
         hubKept++;
         void hub?.stop();
@@ -442,6 +448,7 @@ const HARMLESS: ReadonlySet<Fault['kind']> = new Set([
   'device-down',
   'no-right',
   'refused',
+  'held-healing',
   'rows-kill',
   'rows-trouble',
   'poison',
@@ -474,6 +481,8 @@ export const describe = (fault: Fault): string => {
       return `agent ${fault.agent} is stopped, back after ${seconds(fault.forMs)}`;
     case 'hub-kill':
       return `the hub is killed after ${fault.calls} calls, back after ${seconds(fault.forMs)}`;
+    case 'held-healing':
+      return `healing waits ${span}, and then the hub is killed`;
     case 'hub-stop':
       return `the hub is stopped, back after ${seconds(fault.forMs)}`;
     case 'broker-kill':

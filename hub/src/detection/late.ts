@@ -7,7 +7,7 @@ import type { HealRequest } from './store.js';
 const MAX_RUNS = 2_000;
 /** Devices healed in one transaction. */
 const MAX_DEVICES = 500;
-/** A device that is not ready to be healed waits for so many calls of `expire` at most: its stamps may lie ahead of all time. */
+/** A device that is not ready to be healed waits for so many calls of `expire` at most: history goes on. */
 const UNREADY_FOR = 120;
 /** A batch whose last run is too short to be judged waits so many calls of `expire` for the next one. */
 const HELD_FOR = 10;
@@ -87,6 +87,16 @@ interface Waiting {
   unreadyFor: number;
 }
 
+/**
+ * The run that may still grow: the last one, but where it lies beyond a gap, the one that grew lately. So it is where a
+ * sample was stamped by a wall clock that was ahead (a known limit): what comes after it lies before it.
+ */
+const placeOfOpen = (runs: readonly LateRun[], current: LateRun | undefined, gapMs: number): number => {
+  const last = runs.length - 1;
+  const place = current ? runs.findIndex(({ fromMs }) => fromMs === current.fromMs) : -1;
+  return place < 0 || runs[last]!.fromMs - runs[place]!.toMs <= gapMs ? last : place;
+};
+
 export const createLateSamples = (subjectOf: LateSubject, isRecorded: IsRecorded): LateSamples => {
   const waiting = new Map<string, Waiting>();
   const dirty = new Set<string>();
@@ -125,11 +135,11 @@ export const createLateSamples = (subjectOf: LateSubject, isRecorded: IsRecorded
     close(batch);
   };
 
-  /** Settles the healed shares, but for those that reach into a last run that may still become an outage or its end. */
-  const settle = (deviceId: string, own: Waiting, last: LateRun): void => {
+  /** Settles the healed shares, but for those that reach into an open run that may still become an outage or its end. */
+  const settle = (deviceId: string, own: Waiting, open: LateRun): void => {
     const { downAfterFails, upAfterGoods } = own.numbers;
-    const isDecided = last.cycles >= (last.failed ? downAfterFails : upAfterGoods);
-    const isHeld = ({ toMs }: Share): boolean => !isDecided && toMs >= last.fromMs;
+    const isDecided = open.cycles >= (open.failed ? downAfterFails : upAfterGoods);
+    const isHeld = ({ toMs }: Share): boolean => !isDecided && toMs >= open.fromMs;
     const fresh = own.shares.splice(0, own.taken);
     own.taken = 0;
     const decided = own.held.filter((share) => !isHeld(share));
@@ -216,15 +226,16 @@ export const createLateSamples = (subjectOf: LateSubject, isRecorded: IsRecorded
       for (const { deviceId, runs, before, numbers } of requests) {
         const own = waiting.get(deviceId);
         if (!own) continue;
-        settle(deviceId, own, runs.at(-1)!);
-        // The last run may still grow: it is judged again, with the health that held before it.
-        const settled = runs.slice(0, -1);
+        const open = placeOfOpen(runs, own.current, numbers.gapMs);
+        const { fromMs } = runs[open]!;
+        settle(deviceId, own, runs[open]!);
+        // The open run may still grow: it is judged again, with the health that held before it.
+        const settled = runs.slice(0, open);
         const last = settled.at(-1);
         if (!last) continue;
-        const isJoined = runs.at(-1)!.fromMs - last.toMs <= numbers.gapMs;
+        const isJoined = fromMs - last.toMs <= numbers.gapMs;
         own.before = isJoined ? judgeRuns(settled, before, numbers).after : null;
         // A lane that fell behind may have grown over the last one: that stays all the same, and what went grows no more.
-        const { fromMs } = runs.at(-1)!;
         own.runs = own.runs.filter((run) => run.toMs > last.toMs || run.fromMs >= fromMs);
         if (own.current && !own.runs.includes(own.current)) own.current = undefined;
       }

@@ -92,7 +92,9 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   const isRecorded = (deviceId: string, untilMs: number): boolean => {
     if (isGroupOpen) return false;
     const tracked = engine.tracked(deviceId);
-    return !tracked || tracked.state.health === 'unknown' || tracked.seenMs >= untilMs;
+    if (!tracked || tracked.state.health === 'unknown') return true;
+    // What was stamped ahead of all time waits for nothing.
+    return tracked.seenMs >= untilMs || untilMs > clock.nowMs();
   };
   const late = createLateSamples((checkId, agentId) => {
     const tracked = engine.trackedByCheck(checkId);
