@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { OUTCOME, type OutcomeCode } from '@siaga/shared';
+import { OUTCOME, type IcmpColumns, type OutcomeCode } from '@siaga/shared';
 import { decodeBody } from '../../../agent/src/codec.js';
 import { decodeRecord } from '../../../agent/src/outbox-record.js';
 import type { OutboxStore, StoreOp } from '../../../agent/src/store.js';
@@ -36,8 +36,47 @@ interface Written {
   batch: number;
   /** What the batch tells, its stamps left out: how a batch is known again once it is stamped. */
   content: string;
+  t0: number;
   numbers: readonly number[];
 }
+
+/** A batch that is about to be written under a key that holds none yet. */
+interface Fresh {
+  key: string;
+  origin: number;
+  content: string;
+  t0: number;
+  icmp: IcmpColumns;
+}
+
+/** Whether a batch may come from one place of the disk to the other: it is stamped, or grows too old for the live lane. */
+const mayMove = (from: string, to: string): boolean =>
+  to.startsWith('h/') ? !from.startsWith('h/') : to.startsWith('l/') && from.startsWith('u/');
+
+/**
+ * Which batch of those that go with the same write each fresh one is. Many tell the same (a cycle that failed): one with the
+ * same stamps is the same batch; of those that were stamped anew the order stays.
+ */
+export const matchMoved = <Gone extends Pick<Written, 'content' | 't0'>>(
+  gone: readonly { key: string; written: Gone }[],
+  fresh: readonly Pick<Fresh, 'key' | 'content' | 't0'>[],
+): Map<string, Gone> => {
+  const left = [...gone];
+  const moved = new Map<string, Gone>();
+  const inOrder = [...fresh].sort((one, other) => one.t0 - other.t0);
+  for (const isSameTime of [true, false])
+    for (const { key, content, t0 } of inOrder) {
+      if (moved.has(key)) continue;
+      const place = left.findIndex(
+        (one) =>
+          one.written.content === content &&
+          mayMove(one.key, key) &&
+          (isSameTime ? one.written.t0 === t0 : one.key.startsWith('u/')),
+      );
+      if (place >= 0) moved.set(key, left.splice(place, 1)[0]!.written);
+    }
+  return moved;
+};
 
 export const createLedgerWriter = (directory: string): LedgerWriter => {
   mkdirSync(directory, { recursive: true });
@@ -61,10 +100,7 @@ export const createLedgerWriter = (directory: string): LedgerWriter => {
   };
 
   /** The numbers of a batch's samples, by what the prober answered. */
-  const takeNumbers = (
-    key: string,
-    columns: { c: number[]; o: number[]; a: number[]; b: number[]; m: number[] },
-  ): number[] =>
+  const takeNumbers = (key: string, columns: IcmpColumns): number[] =>
     columns.c.map((checkId, place) => {
       const number = loose.get(checkId)?.shift() ?? 0;
       const carried =
@@ -79,49 +115,57 @@ export const createLedgerWriter = (directory: string): LedgerWriter => {
   const watch = (agent: number, store: OutboxStore): OutboxStore => {
     const onDisk = new Map<string, Written>();
 
-    const witness = (op: StoreOp & { value: Uint8Array }, gone: readonly Written[]): Written | undefined => {
-      const { key, value } = op;
-      if (key === 'state') return undefined;
+    const read = ({ key, value }: StoreOp): Fresh | undefined => {
+      if (!value || key === 'state' || onDisk.has(key)) return undefined;
       const record = decodeRecord(value);
       const body = record && decodeBody(record.body);
       if (!record || !body) {
         say(`x ${key} of agent ${agent} cannot be read`);
         return undefined;
       }
-      const { icmp } = body;
+      const { t0, icmp } = body;
       if (!icmp || icmp.c.length === 0) return undefined;
       const content = JSON.stringify([icmp.c, icmp.o, icmp.a, icmp.b, icmp.m]);
-      const before = gone.find((written) => written.content === content);
+      return { key, origin: record.origin, content, t0, icmp };
+    };
+
+    const witness = (
+      { key, origin, content, t0, icmp }: Fresh,
+      before: Written | undefined,
+    ): Written | undefined => {
       // History that no batch of this process became: what a process before left behind. Its own ledger has it.
       if (!before && key.startsWith('h/')) return undefined;
       const numbers = before?.numbers ?? takeNumbers(key, icmp);
-      const written = { batch: ++batches, content, numbers };
-      let stampMs = body.t0;
+      const written = { batch: ++batches, content, t0, numbers };
+      let stampMs = t0;
       const samples = numbers.map((number, place) => {
         stampMs += icmp.d[place] as number;
         return `${number}:${stampMs}`;
       });
-      say(`w ${written.batch} ${agent} ${key} ${record.origin} ${samples.join(' ')}`);
+      say(`w ${written.batch} ${agent} ${key} ${origin} ${samples.join(' ')}`);
       return written;
     };
 
     return {
       ...store,
       write: async (ops, sync) => {
-        const gone = ops.flatMap(({ key, value }) => (value ? [] : (onDisk.get(key) ?? [])));
-        const put: [key: string, written: Written][] = [];
-        for (const op of ops) {
-          if (!op.value) continue;
-          // A write that is tried again, or a store that was begun anew, brings the same batch once more.
-          const written = onDisk.get(op.key) ?? witness(op as StoreOp & { value: Uint8Array }, gone);
-          if (written) put.push([op.key, written]);
+        const gone = ops.flatMap(({ key, value }) => {
+          const written = value ? undefined : onDisk.get(key);
+          return written ? [{ key, written }] : [];
+        });
+        const fresh = ops.flatMap((op) => read(op) ?? []);
+        const moved = matchMoved(gone, fresh);
+        for (const one of fresh) {
+          const written = witness(one, moved.get(one.key));
+          if (written) onDisk.set(one.key, written);
         }
+        // A write that is tried again, or a store that was begun anew, brings the same batch once more.
+        const put = ops.flatMap(({ key, value }) => (value ? (onDisk.get(key)?.batch ?? []) : []));
         flush();
-        for (const [key, written] of put) onDisk.set(key, written);
         await store.write(ops, sync);
         for (const { key, value } of ops) if (!value) onDisk.delete(key);
         if (!sync || put.length === 0) return;
-        say(`d ${put.map(([, { batch }]) => batch).join(' ')}`);
+        say(`d ${put.join(' ')}`);
         flush();
       },
     };

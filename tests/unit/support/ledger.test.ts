@@ -5,7 +5,7 @@ import { OUTCOME } from '@siaga/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeBody } from '../../../agent/src/codec.js';
 import { encodeRecord } from '../../../agent/src/outbox-record.js';
-import { liveKey, unstampedKey } from '../../../agent/src/outbox-writer.js';
+import { historyKey, liveKey, unstampedKey } from '../../../agent/src/outbox-writer.js';
 import type { OutboxStore } from '../../../agent/src/store.js';
 import { compareLedger, explainVerdict, readLedger, type StoredRow } from '../../support/ledger.js';
 import { createLedgerWriter, type LedgerWriter } from '../../support/load/ledger-writer.js';
@@ -185,6 +185,53 @@ describe('the ledger', () => {
     const shifted = rows.map((row) => ({ ...row, stampMs: row.stampMs + 250 }));
     expect(await compare(shifted)).toMatchObject({ equal: true, samples: 4 });
     expect(await compare([...shifted, ...rows])).toMatchObject({ equal: false, doubled: [{}, {}, {}, {}] });
+  });
+
+  /** A batch of one cycle, whose first stamp is its own. */
+  const single = (row: StoredRow, shiftMs = 0): Uint8Array => {
+    const stampMs = row.stampMs + shiftMs;
+    return encodeRecord({
+      ...{ origin: STREAM, config: 1, samples: 1, fromMs: stampMs, toMs: stampMs },
+      body: encodeBody(
+        JSON.stringify({
+          t0: stampMs,
+          icmp: { c: [row.checkId], d: [0], o: [row.outcome], a: [0], b: [0], m: [0], l: [row.lost] },
+        }),
+      ),
+    });
+  };
+
+  it('tells batches of a failed cycle each apart, though all of them say the same', async () => {
+    const rows = produce('xxx') as [StoredRow, StoredRow, StoredRow];
+    for (const [place, row] of rows.entries())
+      await store.write([{ key: unstampedKey(place + 1), value: single(row) }], true);
+    // The oldest is history by now; the live ones are written first.
+    await store.write(
+      [
+        ...rows.map((_, place) => ({ key: unstampedKey(place + 1) })),
+        { key: liveKey(STREAM, 1), value: single(rows[1], -1) },
+        { key: liveKey(STREAM, 2), value: single(rows[2], -1) },
+        { key: historyKey(1), value: single(rows[0], -1) },
+      ],
+      true,
+    );
+    // Another one is made in the moment in which the first live one moves.
+    const [made] = produce('x', T0 + 3_000) as [StoredRow];
+    await store.write(
+      [
+        { key: liveKey(STREAM, 1) },
+        { key: liveKey(STREAM, 3), value: single(made) },
+        { key: historyKey(2), value: single(rows[1], -1) },
+      ],
+      true,
+    );
+    writer.end();
+    const shifted = rows.map((row) => ({ ...row, stampMs: row.stampMs - 1 }));
+    expect(await compare([...shifted, made])).toMatchObject({ equal: true, samples: 4 });
+    const missing = await compare([shifted[0]!, shifted[2]!, made]);
+    expect(missing.missing.map(({ number }) => number)).toEqual([numberOf(1, 2)]);
+    const { samples } = await readLedger(directory);
+    expect([...samples.values()].map(({ live }) => live?.seq)).toEqual([undefined, 1, 2, 3]);
   });
 
   it('complains where the disk holds what the prober did not answer, or in another order', async () => {
