@@ -89,7 +89,9 @@ export const createHub = (config: Config, { log, progress, failed }: HubOptions)
     const readyPostgres = async () => {
       const url = await startPostgres();
       progress('bringing PostgreSQL forward');
-      await migratePostgres(url);
+      const stopped = new AbortController();
+      stops.push(() => stopped.abort());
+      await migratePostgres(url, { aborted: stopped.signal });
       return url;
     };
     progress('starting PostgreSQL and QuestDB');

@@ -128,6 +128,7 @@ const round = async (messages: ReturnType<typeof messagesOf>, samples: number): 
       },
     },
     tablePrefix: '',
+    rawDays: 7,
     streams: {
       load: () =>
         Promise.resolve(agentIds.map((agentId) => ({ agentId, stream: 1, process: '00112233445566aa' }))),

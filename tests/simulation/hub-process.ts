@@ -157,6 +157,7 @@ export const startHub = (deps: HubDeps, number: number): HubProcess => {
     ingest = createIngest({
       rows: deps.rows.client(life),
       tablePrefix: '',
+      rawDays: 7,
       streams: verdicts.streams(life),
       deadLetters: { add: (letter) => deps.onLetter(letter) },
       ...{ judge, directory, events, clock, run },

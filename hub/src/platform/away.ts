@@ -7,7 +7,7 @@ const SOCKET_FAULT =
 const SERVER_FAULT = /^(08[0-9A-Z]{3}|53300|57P0[123])$/;
 /** What pg says without a code. */
 const PG_WORDS =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+  /^(timeout exceeded when trying to connect|timeout expired|Connection terminated|Client has encountered a connection error)/;
 
 /** Whether the error tells of a store that is away, and not of a fault in what was asked of it. */
 export const isAway = (error: unknown): boolean => {

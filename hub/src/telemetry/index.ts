@@ -52,9 +52,11 @@ export interface TelemetryDeps {
 export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
   const { broker, questdb, directory, events, clock, run, log } = deps;
   const counters = createCounters(deps.metrics);
+  const { rawDays, minuteDays } = deps.retention ?? { rawDays: 7, minuteDays: 90 };
   const ingest = createIngest({
     rows: questdb,
     tablePrefix: questdb.tablePrefix,
+    rawDays,
     streams: createStreamStore(deps.db),
     deadLetters: createDeadLetters({ db: deps.db, clock, log, lost: counters.deadLettersLost }),
     judge: deps.judge,
@@ -68,7 +70,6 @@ export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
     counters,
     log,
   });
-  const { rawDays, minuteDays } = deps.retention ?? { rawDays: 7, minuteDays: 90 };
   const reader = createSeriesReader({ questdb, directory, clock, retention: { rawDays, minuteDays } });
 
   /** Shards whose agents know of this run, or are being told. */

@@ -41,6 +41,7 @@ const JUDGING_ENDS_MS = LIVE_WINDOW_MS + 10_000;
 const HISTORY_PATIENCE_MS = 200;
 /** Rows of one agent that may wait for the row store, half of all; past it they are let go and come as history. */
 const MAX_LIVE_ROWS_WAITING = 300_000;
+const DAY_MS = 86_400_000;
 /** The same kind of trouble is logged at most so often. */
 const LOG_EVERY_MS = 60_000;
 
@@ -62,6 +63,8 @@ export interface IngestDeps {
   rows: RowStore;
   /** QuestDb.tablePrefix */
   tablePrefix: string;
+  /** Days that the row store keeps rows. */
+  rawDays: number;
   streams: StreamStore;
   deadLetters: DeadLetters;
   judge: Judge;
@@ -315,6 +318,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       tablePrefix: deps.tablePrefix,
       originStream,
       nowMs: clock.nowMs(),
+      keptMs: deps.rawDays * DAY_MS,
       faultOfCheck: (id: number, type: CheckType) => {
         check = directory.check(id);
         if (check?.type !== type) return 'unknown-check';
@@ -374,7 +378,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     agent: AgentState,
     lane: Lane,
     header: PlacedHeader,
-    { lines, rows, body }: Sifted,
+    { lines, rows, body, dropped }: Sifted,
   ): void => {
     const { seq } = header;
     const batch: Batch = {
@@ -389,8 +393,12 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       body,
       open: 2,
     };
-    if (rows === 0) return lane.stored.mark(seq);
+    if (rows === 0 && dropped.expired === 0) return lane.stored.mark(seq);
     agent.historyWaiting++;
+    if (rows === 0) {
+      batch.open--;
+      return guarded('late data', () => judge.late(agent.id, body, () => settle(batch)));
+    }
     // Room was asked for before the batch was taken up.
     writer.append(batch);
   };

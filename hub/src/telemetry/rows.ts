@@ -10,8 +10,17 @@ export const MIN_STAMP_MS = 1_577_836_800_000;
  */
 export const MAX_AHEAD_MS = 86_400_000;
 
-/** Why a single row is left out of its batch; the rest of the batch stays. */
-export type RowFault = 'unknown-check' | 'foreign-check' | 'stamp';
+/**
+ * Rows so much older than the row store keeps them are not written: it would make a partition for each of their days,
+ * and drop it again, while everybody's newer rows wait. The margin is for clocks that are wrong by days.
+ */
+export const EXPIRED_MARGIN_MS = 31 * 86_400_000;
+
+/**
+ * Why a single row is left out of its batch; the rest of the batch stays. What is `expired` is no fault of its cycle:
+ * detection hears of it all the same.
+ */
+export type RowFault = 'unknown-check' | 'foreign-check' | 'stamp' | 'expired';
 
 export interface SiftContext {
   /** Names the tables (QuestDb.tablePrefix). */
@@ -19,6 +28,8 @@ export interface SiftContext {
   /** Stream in which the samples were made: part of their natural key. */
   originStream: number;
   nowMs: number;
+  /** How long the row store keeps rows. */
+  keptMs: number;
   /** Undefined where the check is this agent's and of that type. */
   faultOfCheck(id: number, type: CheckType): 'unknown-check' | 'foreign-check' | undefined;
   /** Hears each good ICMP row of the batch, in order. */
@@ -60,7 +71,7 @@ export const siftBatch = (body: BatchBody, context: SiftContext): Sifted => {
     lines: NOTHING,
     rows: 0,
     body: { t0: body.t0 },
-    dropped: { 'unknown-check': 0, 'foreign-check': 0, stamp: 0 },
+    dropped: { 'unknown-check': 0, 'foreign-check': 0, stamp: 0, expired: 0 },
     newestMs: undefined,
   };
   const { icmp, host } = body;
@@ -80,6 +91,9 @@ const packedColumns = (length: number): Record<keyof CycleColumns, Int32Array | 
     l: new Uint8Array(bytes, length * 9, length),
   };
 };
+
+const isExpired = ({ nowMs, keptMs }: SiftContext, atMs: number): boolean =>
+  atMs < nowMs - keptMs - EXPIRED_MARGIN_MS;
 
 const faultOfRow = (
   context: SiftContext,
@@ -107,11 +121,15 @@ const siftIcmp = (columns: IcmpColumns, t0: number, context: SiftContext, sifted
       continue;
     }
     if (atMs > newestMs) newestMs = atMs;
-    sifted.rows++;
     const outcome = o[i]!;
     const lost = l[i]!;
     kept.o[i] = outcome;
     kept.l[i] = lost;
+    if (isExpired(context, atMs)) {
+      sifted.dropped.expired++;
+      continue;
+    }
+    sifted.rows++;
     // What is 0 in the table's byte columns, and the round trips of a cycle that none came back from, stay away.
     writer.text(head);
     writer.int(checkId);
@@ -153,6 +171,10 @@ const siftHost = (columns: HostColumns, t0: number, context: SiftContext, sifted
       continue;
     }
     if (sifted.newestMs === undefined || atMs > sifted.newestMs) sifted.newestMs = atMs;
+    if (isExpired(context, atMs)) {
+      sifted.dropped.expired++;
+      continue;
+    }
     sifted.rows++;
     writer.text(head);
     writer.int(c[i]!);

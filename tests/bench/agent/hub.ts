@@ -99,6 +99,7 @@ export const startBenchHub = async (
       },
     },
     tablePrefix: '',
+    rawDays: 7,
     streams: { load: () => Promise.resolve([]), remember: (entries) => Promise.resolve([...entries]) },
     deadLetters: {
       add: (letter) => {

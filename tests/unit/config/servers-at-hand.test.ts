@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, test } from 'vitest';
 import { StartError } from '../../../hub/src/errors.js';
 import { migratePostgres } from '../../../hub/src/platform/postgres/postgres.js';
 import { migrateQuestDb } from '../../../hub/src/platform/questdb/migrations.js';
@@ -27,4 +29,37 @@ test.each(startOn)('a server that cannot be reached is told with its setting, %s
     new RegExp(`^${setting}: the server cannot be reached .*ECONNREFUSED`),
   );
   expect((error as Error).message).not.toContain('hush');
+});
+
+describe('a PostgreSQL that takes connections and says nothing', () => {
+  let server: net.Server | undefined;
+  const sockets = new Set<net.Socket>();
+  const silentUrl = async (): Promise<string> => {
+    server = net.createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return `postgresql://siaga:hush@127.0.0.1:${(server.address() as AddressInfo).port}/siaga`;
+  };
+  afterEach(() => {
+    for (const socket of sockets) socket.destroy();
+    server?.close();
+  });
+
+  it('is given up as one that cannot be reached', async () => {
+    const url = await silentUrl();
+    const error: unknown = await migratePostgres(url, { connectWithinMs: 50 }).catch(
+      (fault: unknown) => fault,
+    );
+    expect(error).toBeInstanceOf(StartError);
+    expect((error as Error).message).toMatch(/^SIAGA_POSTGRES_URL: the server cannot be reached/);
+  });
+
+  it('does not hold up a stop', async () => {
+    const url = await silentUrl();
+    const stopped = new AbortController();
+    const migrated = migratePostgres(url, { aborted: stopped.signal });
+    await once(server!, 'connection');
+    stopped.abort();
+    await expect(migrated).rejects.toThrow(StartError);
+  });
 });

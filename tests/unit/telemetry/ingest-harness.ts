@@ -111,6 +111,7 @@ export const createIngestHarness = async (parts: {
   const ingest = createIngest({
     rows,
     tablePrefix: '',
+    rawDays: 7,
     streams: streams.store,
     deadLetters: { add: (letter) => letters.push(letter) },
     judge: judge.judge,

@@ -253,6 +253,21 @@ describe('ingest', () => {
     expect([...rows][0]).toContain('stream=2i');
   });
 
+  it('heals by history that is older than rows are kept, and stores none of it', async () => {
+    const { clock, send, begin, lastAck, judge, rows } = await setUp();
+    await begin();
+    judge.control.atOnce = false;
+    const longAgo = icmpBody(clock.nowMs() - 365 * 86_400_000, 2);
+    for (const seq of [1, 2]) send(headerOf({ lane: 'history', origin: 1, seq, from: 1 }), longAgo);
+    await clock.advance(500);
+    expect(judge.told.late).toHaveLength(2);
+    expect(Array.from(judge.told.late[0]!.body.icmp!.o)).toEqual([0, 0]);
+    for (const { healed } of judge.told.late) healed();
+    await clock.advance(500);
+    expect(lastAck()).toMatchObject({ history: { stream: 1, stored: 2 } });
+    expect(rows.size).toBe(0);
+  });
+
   it('holds 16 history batches of an agent, ignores the 17th, and takes it later', async () => {
     const { clock, history, live, begin, setAway, lastAck, count } = await setUp();
     await begin();

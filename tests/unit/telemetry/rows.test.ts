@@ -2,6 +2,7 @@ import { OUTCOME, type BatchBody } from '@siaga/shared';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  EXPIRED_MARGIN_MS,
   MAX_AHEAD_MS,
   MIN_STAMP_MS,
   siftBatch,
@@ -16,6 +17,7 @@ const context = (fields: Partial<SiftContext> = {}): SiftContext => ({
   tablePrefix: '',
   originStream: 4,
   nowMs,
+  keptMs: Infinity,
   faultOfCheck: (id, type) => {
     if (id >= 20 && id < 30) return 'foreign-check';
     return (type === 'icmp' ? id < 10 : id >= 10 && id < 20) ? undefined : 'unknown-check';
@@ -108,6 +110,27 @@ describe('siftBatch', () => {
     const sifted = siftBatch({ t0: atMs - 1000, icmp: icmpBody(0, 1).icmp! }, context());
     expect(sifted.rows).toBe(rows);
     expect(sifted.dropped.stamp).toBe(1 - rows);
+  });
+
+  it('writes no row that the store would drop at once, and keeps its cycle', () => {
+    const keptMs = 7 * 86_400_000;
+    const t0 = nowMs - keptMs - EXPIRED_MARGIN_MS;
+    const body: BatchBody = {
+      t0,
+      icmp: icmp([
+        [1, -1, 1, 0, 0, 0, 3],
+        [1, 1, 0, 100, 200, 300, 0],
+      ]),
+      host: { c: [10, 10], d: [-1, 1], cpu: [1, 1], mem: [1, 1], disk: [1, 1], up: [1, 1] },
+    };
+    const sifted = siftBatch(body, context({ keptMs }));
+    expect(sifted.lines.bytes.toString().split('\n')).toEqual([
+      `icmp stream=4i,check_id=1i,min_us=100i,avg_us=200i,max_us=300i ${t0}`,
+      `host stream=4i,check_id=10i,cpu=1,memory=1,disk=1,uptime_s=1i ${t0}`,
+      '',
+    ]);
+    expect(sifted).toMatchObject({ rows: 2, dropped: { expired: 2, stamp: 0 }, newestMs: t0 });
+    expect(columnsOf(sifted)).toMatchObject({ o: [1, 0], l: [3, 0] });
   });
 
   it('keeps every good row with its own stamp, whatever lies between', () => {

@@ -60,21 +60,46 @@ export const createPostgres = (
 // Both src/ and dist/ lie three folders above this file's own; the SQL is shipped as source.
 const MIGRATIONS_DIR = fileURLToPath(new URL('../../../src/migrations/postgres', import.meta.url));
 
+/** A server that takes connections and says nothing (frozen, or a firewall in between) is not there. */
+const MIGRATE_CONNECT_WITHIN_MS = 15_000;
+
 /**
- * Brings the database forward; answers the names of the migrations it ran. A second hub waits for the first. Throws
- * StartError where the server cannot be reached.
+ * Brings the database forward; answers the names of the migrations it ran. A second hub waits for the first, for as long
+ * as that takes: `aborted` breaks it off. Throws StartError where the server cannot be reached.
  */
-export const migratePostgres = async (url: string): Promise<string[]> => {
-  const ran = await runner({
-    databaseUrl: url,
-    dir: MIGRATIONS_DIR,
-    migrationsTable: 'schema_migrations',
-    direction: 'up',
-    log: () => undefined,
-    singleTransaction: true,
-    advisoryLockMode: 'wait',
-  }).catch((error: unknown) => {
-    throw awayAtStart(error, 'SIAGA_POSTGRES_URL');
+export const migratePostgres = async (
+  url: string,
+  { aborted, connectWithinMs }: { aborted?: AbortSignal; connectWithinMs?: number } = {},
+): Promise<string[]> => {
+  const socket = new net.Socket();
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: connectWithinMs ?? MIGRATE_CONNECT_WITHIN_MS,
+    application_name: 'siaga-hub',
+    stream: () => socket,
   });
-  return ran.map((migration) => migration.name);
+  // The query under way tells of it.
+  client.on('error', () => undefined);
+  const breakOff = (): void => void socket.destroy();
+  aborted?.addEventListener('abort', breakOff);
+  try {
+    aborted?.throwIfAborted();
+    await client.connect();
+    const ran = await runner({
+      dbClient: client,
+      dir: MIGRATIONS_DIR,
+      migrationsTable: 'schema_migrations',
+      direction: 'up',
+      log: () => undefined,
+      singleTransaction: true,
+      advisoryLockMode: 'wait',
+    });
+    await client.end();
+    return ran.map((migration) => migration.name);
+  } catch (error) {
+    throw awayAtStart(error, 'SIAGA_POSTGRES_URL');
+  } finally {
+    aborted?.removeEventListener('abort', breakOff);
+    breakOff();
+  }
 };
