@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -39,6 +39,12 @@ const NO_JAVA =
 export const createEmbeddedQuestDb = (options: EmbeddedQuestDbOptions): EmbeddedQuestDb => {
   const { dataDir, jar, log } = options;
   const home = join(dataDir, 'questdb');
+  /** It unpacks 8 MB of libraries at each start, and leaves them behind where it is killed. */
+  const scratch = join(home, 'scratch');
+  const clearScratch = async (): Promise<void> => {
+    await rm(scratch, { recursive: true, force: true });
+    await mkdir(scratch, { recursive: true, mode: 0o700 });
+  };
   let child: Child | undefined;
   let stopped = false;
 
@@ -53,6 +59,7 @@ export const createEmbeddedQuestDb = (options: EmbeddedQuestDbOptions): Embedded
         args: [
           '-Xmx512m',
           '-XX:+UseSerialGC',
+          `-Djava.io.tmpdir=${scratch}`,
           '-p',
           jar,
           '-m',
@@ -62,6 +69,7 @@ export const createEmbeddedQuestDb = (options: EmbeddedQuestDbOptions): Embedded
       },
       marker,
       stopSteps: STOP_STEPS,
+      prepare: clearScratch,
       ready: (aborted) => waitUntilAnswering(`http://127.0.0.1:${port}`, options, aborted),
       log,
       ...(options.onExit ? { onExit: options.onExit } : {}),
