@@ -2,8 +2,21 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { OutcomeAnswer } from './engine/index.js';
 
 /** What /metrics tells of judging. */
-export const createDetectionMetrics = (registry: Registry, devices: () => number) => {
+export const createDetectionMetrics = (
+  registry: Registry,
+  devices: () => number,
+  lateRunsDropped: () => number,
+) => {
   const registers = [registry];
+  new Counter({
+    name: 'siaga_detection_late_runs_dropped_total',
+    help: 'Runs of late samples that were given up unhealed, because too many of one device waited',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(lateRunsDropped());
+    },
+  });
   new Gauge({
     name: 'siaga_detection_devices',
     help: 'Devices the engine watches',

@@ -64,7 +64,11 @@ export const createRunner = (deps: RunnerDeps): Detection => {
   const { store, directory, events, clock, run, log } = deps;
   const settings = deps.settings ?? { all: DEFAULT_SETTINGS };
   const verdicts = createVerdicts(events);
-  const metrics = createDetectionMetrics(deps.metrics, () => verdicts.size());
+  const metrics = createDetectionMetrics(
+    deps.metrics,
+    () => verdicts.size(),
+    () => late.dropped(),
+  );
   const listeners: JudgedListener[] = [];
   const queue = createQueue();
   let engine = createEngine(settings);
