@@ -13,7 +13,8 @@ import type { LoadFleet } from './load/fleet.js';
  */
 const OPENS_AFTER = 3;
 const RESOLVES_AFTER = 3;
-const GAP_CYCLES = 2;
+/** detection.md's "more than two cycles" as the engine takes it: one missed cycle and a millisecond of rounding are no gap. */
+const GAP_CYCLES = 2.5;
 /** Agents keep sixty seconds for judging; an ack that comes later may speak of a batch that was passed over. */
 const SURE_WITHIN_MS = 58_000;
 
@@ -81,6 +82,8 @@ export interface DeviceForecast {
   deviceId: string;
   /** Each way it may have gone: how often an incident opened, and whether one is open at the end. */
   ways: { openings: number; isOpen: boolean }[];
+  /** Its outages cycle by cycle, for whoever looks into a violation. */
+  tell(): string;
 }
 
 export interface Forecast {
@@ -110,7 +113,11 @@ export const forecastIncidents = (ledger: Ledger, fleet: LoadFleet): Forecast =>
       const stepped = courses.map((course) => step(course, sample, intervalMs));
       courses = was === 'yes' ? stepped : distinct([...courses, ...stepped]);
     }
-    forecast.devices.push({ deviceId, ways: distinctWays(courses) });
+    forecast.devices.push({
+      deviceId,
+      ways: distinctWays(courses),
+      tell: () => tellOutages(samples, judged),
+    });
 
     for (const run of failedRuns(samples)) {
       if (run.length < OPENS_AFTER) continue;
@@ -127,6 +134,24 @@ export const forecastIncidents = (ledger: Ledger, fleet: LoadFleet): Forecast =>
     }
   }
   return forecast;
+};
+
+/**
+ * A line an outage, with three cycles on either side: when it began, then for each cycle ms since the one before, `x` failed
+ * or `.` good, and whether it was judged.
+ */
+const tellOutages = (samples: readonly LedgerSample[], judged: (sample: LedgerSample) => Judged): string => {
+  const places = new Map(samples.map((sample, place) => [sample, place]));
+  return failedRuns(samples)
+    .map((run) => {
+      const from = Math.max(0, places.get(run[0]!)! - 3);
+      const cycles = samples.slice(from, places.get(run.at(-1)!)! + 4).map((sample, place) => {
+        const sinceMs = place === 0 ? 0 : stampOf(sample) - stampOf(samples[from + place - 1]!);
+        return `${sinceMs}${sample.outcome === OUTCOME.ok ? '.' : 'x'}${judged(sample)}`;
+      });
+      return `    ${new Date(stampOf(run[0]!)).toISOString()} ${cycles.join(' ')}`;
+    })
+    .join('\n');
 };
 
 const failedRuns = (samples: readonly LedgerSample[]): LedgerSample[][] => {
@@ -202,7 +227,7 @@ export const compareIncidents = (
     verdict.occurrences += incident.occurrences;
     byDevice.set(incident.deviceId, [...(byDevice.get(incident.deviceId) ?? []), incident]);
   }
-  for (const { deviceId, ways } of forecast.devices) {
+  for (const { deviceId, ways, tell } of forecast.devices) {
     const tickets = byDevice.get(deviceId) ?? [];
     byDevice.delete(deviceId);
     const actual = tickets.reduce((sum, { occurrences }) => sum + occurrences, 0);
@@ -211,11 +236,12 @@ export const compareIncidents = (
     const told = `device ${deviceId}: ${actual} occurrences${isOpen ? ', open' : ''}; may be ${ways
       .map((way) => `${way.openings}${way.isOpen ? ' and open' : ''}`)
       .join(' or ')}; ${JSON.stringify(tickets)}`;
+    const toldWhole = (): string => `${told}\n${tell()}`;
     if (ways.length > 1) verdict.ambiguous++;
-    if (actual < Math.min(...openings)) verdict.lost.push(told);
-    else if (actual > Math.max(...openings) || tickets.length > 1) verdict.doubled.push(told);
+    if (actual < Math.min(...openings)) verdict.lost.push(toldWhole());
+    else if (actual > Math.max(...openings) || tickets.length > 1) verdict.doubled.push(toldWhole());
     else if (!ways.some((way) => way.openings === actual && way.isOpen === isOpen))
-      verdict.crooked.push(told);
+      verdict.crooked.push(toldWhole());
     for (const ticket of tickets) if (!isOrderly(ticket)) verdict.crooked.push(JSON.stringify(ticket));
   }
   for (const [deviceId, tickets] of byDevice)
