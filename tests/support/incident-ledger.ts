@@ -56,12 +56,15 @@ interface Course {
   stampMs: number;
 }
 
-const step = (course: Course, sample: LedgerSample, intervalMs: number): Course => {
+/** Whatever was counted before a gap is the same afterwards: else each moment at which judging may have ended were a way of its own. */
+const overGap = (course: Course, stampMs: number, intervalMs: number): Course =>
+  stampMs - course.stampMs > GAP_CYCLES * intervalMs ? { ...course, fails: 0, goods: 0, stampMs: 0 } : course;
+
+const step = (course: Course, sample: LedgerSample): Course => {
   const stampMs = stampOf(sample);
-  const isGap = course.stampMs !== 0 && stampMs - course.stampMs > GAP_CYCLES * intervalMs;
   const failed = sample.outcome !== OUTCOME.ok;
-  const fails = failed ? Math.min(OPENS_AFTER, (isGap ? 0 : course.fails) + 1) : 0;
-  const goods = failed ? 0 : Math.min(RESOLVES_AFTER, (isGap ? 0 : course.goods) + 1);
+  const fails = failed ? Math.min(OPENS_AFTER, course.fails + 1) : 0;
+  const goods = failed ? 0 : Math.min(RESOLVES_AFTER, course.goods + 1);
   const opens = !course.isOpen && fails >= OPENS_AFTER;
   const isOpen = course.isOpen ? goods < RESOLVES_AFTER : opens;
   return { openings: course.openings + (opens ? 1 : 0), isOpen, fails, goods, stampMs };
@@ -110,16 +113,17 @@ export const forecastIncidents = (ledger: Ledger, fleet: LoadFleet): Forecast =>
     for (const sample of samples) {
       const was = judged(sample);
       if (was === 'no') continue;
-      const stepped = courses.map((course) => step(course, sample, intervalMs));
-      courses = was === 'yes' ? stepped : distinct([...courses, ...stepped]);
+      const here = courses.map((course) => overGap(course, stampOf(sample), intervalMs));
+      const stepped = here.map((course) => step(course, sample));
+      courses = distinct(was === 'yes' ? stepped : [...here, ...stepped]);
     }
     forecast.devices.push({
       deviceId,
       ways: distinctWays(courses),
-      tell: () => tellOutages(samples, judged),
+      tell: () => tellOutages(samples, judged, intervalMs),
     });
 
-    for (const run of failedRuns(samples)) {
+    for (const run of failedRuns(samples, intervalMs)) {
       if (run.length < OPENS_AFTER) continue;
       forecast.faults++;
       const words = run.map(judged);
@@ -140,9 +144,13 @@ export const forecastIncidents = (ledger: Ledger, fleet: LoadFleet): Forecast =>
  * A line an outage, with three cycles on either side: when it began, then for each cycle ms since the one before, `x` failed
  * or `.` good, and whether it was judged.
  */
-const tellOutages = (samples: readonly LedgerSample[], judged: (sample: LedgerSample) => Judged): string => {
+const tellOutages = (
+  samples: readonly LedgerSample[],
+  judged: (sample: LedgerSample) => Judged,
+  intervalMs: number,
+): string => {
   const places = new Map(samples.map((sample, place) => [sample, place]));
-  return failedRuns(samples)
+  return failedRuns(samples, intervalMs)
     .map((run) => {
       const from = Math.max(0, places.get(run[0]!)! - 3);
       const cycles = samples.slice(from, places.get(run.at(-1)!)! + 4).map((sample, place) => {
@@ -154,13 +162,17 @@ const tellOutages = (samples: readonly LedgerSample[], judged: (sample: LedgerSa
     .join('\n');
 };
 
-const failedRuns = (samples: readonly LedgerSample[]): LedgerSample[][] => {
+/** Failed cycles one after the other, without a good one and without a gap between them. */
+const failedRuns = (samples: readonly LedgerSample[], intervalMs: number): LedgerSample[][] => {
   const runs: LedgerSample[][] = [];
   let current: LedgerSample[] | undefined;
+  let beforeMs = 0;
   for (const sample of samples) {
+    const stampMs = stampOf(sample);
     if (sample.outcome === OUTCOME.ok) current = undefined;
-    else if (current) current.push(sample);
+    else if (current && stampMs - beforeMs <= GAP_CYCLES * intervalMs) current.push(sample);
     else runs.push((current = [sample]));
+    beforeMs = stampMs;
   }
   return runs;
 };

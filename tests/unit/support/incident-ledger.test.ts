@@ -63,6 +63,16 @@ describe('the forecast of incidents', () => {
     expect(waysOf('..xxxx...', 'yynnnnyyy')).toEqual(['0']);
   });
 
+  it('takes failed cycles with gaps between them for no outage', () => {
+    const forecast = forecastIncidents(ledgerOf('..x___x___x..', 'nnnnnnnnnnnnn'), fleet);
+    expect(forecast).toMatchObject({ faults: 0, blindFaults: [] });
+  });
+
+  it('works out an hour of which nobody knows what was judged, in no time', () => {
+    const story = `..xxx${'.'.repeat(3_600)}`;
+    expect(waysOf(story, '?'.repeat(story.length))).toEqual(['0', '1', '1 open']);
+  });
+
   it('knows both ways where nobody knows what was judged', () => {
     expect(waysOf('..xxx....', 'yyyy?yyyy')).toEqual(['0', '1']);
     expect(waysOf('..xxxx...', 'yyyyy?yyy')).toEqual(['1']);
