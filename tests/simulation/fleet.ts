@@ -98,6 +98,7 @@ export const createDirectory = (
     agent: (id) => agents.get(id),
     device: (id) => listed.get(id),
     check: (id) => checks.get(id),
+    movedCheck: () => undefined,
     sites: () => [SITE],
     agents: () => agents.values(),
     devices: () => listed.values(),

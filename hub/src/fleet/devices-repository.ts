@@ -3,6 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Db } from '../platform/postgres/postgres.js';
 import type { Database } from '../platform/postgres/schema.js';
 import { allOf, containing, orderBy, type ListQuery } from './listing.js';
+import type { DirectoryCheck } from './ports.js';
 
 type Trx = Transaction<Database>;
 export type DeviceSort = 'name' | 'code' | 'health' | 'since' | 'address';
@@ -200,6 +201,25 @@ export const replaceParents = async (trx: Trx, id: string, parentIds: readonly s
     .execute();
 };
 
+/** Checks whose devices moved to another agent, with the agent that measured them. */
+export const listMovedChecks = async (db: Db): Promise<DirectoryCheck[]> => {
+  const rows = await db
+    .selectFrom('checks as c')
+    .innerJoin('devices as d', 'd.id', 'c.device_id')
+    .select(['c.id', 'c.device_id', 'c.moved_from', 'c.type', 'c.interval_s', 'c.timeout_ms'])
+    .where('c.moved_from', 'is not', null)
+    .where('d.deleted_at', 'is', null)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    deviceId: row.device_id,
+    agentId: row.moved_from!,
+    type: row.type,
+    intervalMs: row.interval_s * 1000,
+    timeoutMs: row.timeout_ms,
+  }));
+};
+
 /** Takes the device out of service with its checks and its edges; answers the devices that had it as a parent. */
 export const markDeviceDeleted = async (trx: Trx, id: string, now: Date): Promise<string[]> => {
   await retireChecks(trx, id, now);
@@ -231,10 +251,16 @@ export const insertChecks = async (
     .execute();
 };
 
-export const retireChecks = async (trx: Trx, deviceId: string, now: Date): Promise<void> => {
+/** `movedFrom`: the agent that measured them, where their device goes on under another. */
+export const retireChecks = async (
+  trx: Trx,
+  deviceId: string,
+  now: Date,
+  movedFrom: string | null = null,
+): Promise<void> => {
   await trx
     .updateTable('checks')
-    .set({ deleted_at: now })
+    .set({ deleted_at: now, moved_from: movedFrom })
     .where('device_id', '=', deviceId)
     .where('deleted_at', 'is', null)
     .execute();

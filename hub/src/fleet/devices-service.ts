@@ -251,7 +251,7 @@ const followChecks = async (
 ): Promise<string[]> => {
   if (changes['agent_id']) {
     // An agent's own readings stay with it: no other can read this host.
-    await retireChecks(trx, old.id, now);
+    await retireChecks(trx, old.id, now, old.agent_id);
     await insertChecks(trx, old.id, [icmpCheck(values.link)], now);
   } else if (changes['link']) {
     await setIcmpTimeout(trx, old.id, TIMEOUT_MS_BY_LINK[values.link]);

@@ -12,8 +12,9 @@ export interface WritableDirectory extends FleetDirectory {
   removeSite(id: string): void;
   putAgent(agent: DirectoryAgent): void;
   removeAgent(id: string): void;
-  /** Takes the device's checks and agent over as well. */
+  /** Takes the device's checks and agent over as well; under another agent than before, its old checks are moved ones. */
   putDevice(device: DirectoryDevice): void;
+  putMovedCheck(check: DirectoryCheck): void;
   removeDevice(id: string): void;
 }
 
@@ -24,9 +25,10 @@ export const createDirectory = (): WritableDirectory => {
   const devices = new Map<string, DirectoryDevice>();
   /** By id, which PostgreSQL counts up from 1: asked once a sample, and half the price of a Map. */
   const checks: (DirectoryCheck | undefined)[] = [];
+  const movedChecks = new Map<number, DirectoryCheck>();
   const byAgent = new Map<string, Map<string, DirectoryDevice>>();
 
-  const removeDevice = (id: string): void => {
+  const takeOut = (id: string): void => {
     const device = devices.get(id);
     if (!device) return;
     devices.delete(id);
@@ -41,6 +43,7 @@ export const createDirectory = (): WritableDirectory => {
     agent: (id) => agents.get(id),
     device: (id) => devices.get(id),
     check: (id) => checks[id],
+    movedCheck: (id) => movedChecks.get(id),
     sites: () => sites.values(),
     agents: () => agents.values(),
     devices: () => devices.values(),
@@ -50,13 +53,20 @@ export const createDirectory = (): WritableDirectory => {
     putAgent: (agent) => void agents.set(agent.id, agent),
     removeAgent: (id) => void agents.delete(id),
     putDevice: (device) => {
-      removeDevice(device.id);
+      const before = devices.get(device.id);
+      if (before && before.agentId !== device.agentId)
+        for (const check of before.checks) movedChecks.set(check.id, check);
+      takeOut(device.id);
       devices.set(device.id, device);
       for (const check of device.checks) checks[check.id] = check;
       const siblings = byAgent.get(device.agentId) ?? new Map<string, DirectoryDevice>();
       siblings.set(device.id, device);
       byAgent.set(device.agentId, siblings);
     },
-    removeDevice,
+    putMovedCheck: (check) => void movedChecks.set(check.id, check),
+    removeDevice: (id) => {
+      takeOut(id);
+      for (const check of movedChecks.values()) if (check.deviceId === id) movedChecks.delete(check.id);
+    },
   };
 };

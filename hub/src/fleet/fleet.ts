@@ -94,13 +94,14 @@ export const createFleet = (deps: FleetDeps): Fleet => {
     enrolment: createEnrolment({ ...common, secrets, log, mqttUrl: deps.mqttUrl, ca: deps.ca ?? null }),
 
     start: async () => {
-      const { sites, agents, devices } = await loadFleet(db);
+      const { sites, agents, devices, movedChecks } = await loadFleet(db);
       for (const site of sites) directory.putSite(directorySite(site));
       for (const agent of agents) {
         directory.putAgent(directoryAgent(agent, undefined));
         credentials.set(agent.id, agent.secret_hmac);
       }
       for (const device of devices) directory.putDevice(directoryDevice(device));
+      for (const check of movedChecks) directory.putMovedCheck(check);
       const brokerOutage = (what: HubEvents['broker.outage'][0]): void => {
         if (what === 'over')
           push.publishAll().catch((error: unknown) => {

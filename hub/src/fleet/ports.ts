@@ -50,6 +50,8 @@ export interface FleetDirectory {
   device(id: string): DirectoryDevice | undefined;
   /** A check in service. Deleted ones are not found: their late samples are counted and dropped. */
   check(id: number): DirectoryCheck | undefined;
+  /** A check whose device moved to another agent, as it was: what its old agent still holds of it is stored, and judged no more. */
+  movedCheck(id: number): DirectoryCheck | undefined;
   sites(): Iterable<DirectorySite>;
   agents(): Iterable<DirectoryAgent>;
   devices(): Iterable<DirectoryDevice>;

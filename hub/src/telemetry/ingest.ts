@@ -321,12 +321,15 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       keptMs: deps.rawDays * DAY_MS,
       faultOfCheck: (id: number, type: CheckType) => {
         check = directory.check(id);
-        if (check?.type !== type) return 'unknown-check';
-        return check.agentId === agent.id ? undefined : 'foreign-check';
+        // Its device has moved to another agent: what this one measured of it before is stored all the same.
+        const known = check ?? directory.movedCheck(id);
+        if (known?.type !== type) return 'unknown-check';
+        return known.agentId === agent.id ? undefined : 'foreign-check';
       },
       ...(header.lane === 'live' && {
-        onIcmp: (id: number, atMs: number, outcome: number, avgUs: number, lost: number) =>
-          latest.note(id, check!.deviceId, atMs, outcome, avgUs, lost),
+        onIcmp: (id: number, atMs: number, outcome: number, avgUs: number, lost: number) => {
+          if (check) latest.note(id, check.deviceId, atMs, outcome, avgUs, lost);
+        },
       }),
     });
     for (const fault of Object.keys(sifted.dropped) as RowFault[]) {

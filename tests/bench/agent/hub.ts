@@ -56,6 +56,7 @@ export const startBenchHub = async (
     agent: (id) => (id === agentId ? agent : undefined),
     device: () => undefined,
     check: (id) => checks.get(id),
+    movedCheck: () => undefined,
     sites: () => [],
     agents: () => [agent],
     devices: () => [],

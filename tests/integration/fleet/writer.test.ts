@@ -233,3 +233,29 @@ describe('a row that someone else holds', () => {
     expect((await fleet.sites.update(actor, held.id, { name: 'New' })).name).toBe('New');
   });
 });
+
+describe('a device that moves to another agent', () => {
+  it('leaves its checks to the old one, over a restart too, until it is removed', async () => {
+    const world = await startCuttable();
+    const { fleet, actor, agentId, siteId } = world;
+    const device = await addDevice(world);
+    const checkId = device.checks[0]!.id;
+    const { id: other } = await fleet.agents.create(actor, { name: 'other', site_id: siteId });
+    expect(fleet.directory.movedCheck(checkId)).toBeUndefined();
+
+    await fleet.devices.update(actor, device.id, { agent_id: other });
+    const moved = { id: checkId, deviceId: device.id, agentId, type: 'icmp' };
+    const known = async () => [fleet.directory, (await world.restarted()).directory] as const;
+    for (const directory of await known()) {
+      expect(directory.check(checkId)).toBeUndefined();
+      expect(directory.movedCheck(checkId)).toMatchObject(moved);
+      expect(directory.device(device.id)!.checks.map(({ agentId: of }) => of)).toEqual([other]);
+    }
+    // Another name is no move.
+    await fleet.devices.update(actor, device.id, { name: 'Renamed' });
+    expect(fleet.directory.movedCheck(fleet.directory.device(device.id)!.checks[0]!.id)).toBeUndefined();
+
+    await fleet.devices.remove(actor, device.id);
+    for (const directory of await known()) expect(directory.movedCheck(checkId)).toBeUndefined();
+  });
+});

@@ -72,6 +72,7 @@ export const directoryOf = (agentId: string, devices: number): FleetDirectory =>
     agent: (id) => (id === agentId ? agent : undefined),
     device: (id) => listed.get(id),
     check: (id) => checks.get(id),
+    movedCheck: () => undefined,
     sites: () => [],
     agents: () => [agent],
     devices: () => listed.values(),

@@ -29,6 +29,7 @@ export const createWorld = () => {
     agent: (id) => agents.get(id),
     device: (id) => devices.get(id),
     check: () => undefined,
+    movedCheck: () => undefined,
     sites: () => sites.values(),
     agents: () => agents.values(),
     devices: () => devices.values(),

@@ -17,7 +17,7 @@ export const AGENT_IDS = [
 ] as const;
 export const SHARD = '0a';
 
-/** Checks 1–9 (ICMP) and 10 (host) are the first agent's, 20 is the second's. */
+/** Checks 1–9 (ICMP) and 10 (host) are the first agent's, 20 is the second's; 31 was the first's until its device moved, 41 the second's. */
 export const createTestDirectory = (): FleetDirectory & { remove(agentId: string): void } => {
   const agents = new Map<string, DirectoryAgent>(
     AGENT_IDS.map((id) => [
@@ -38,6 +38,8 @@ export const createTestDirectory = (): FleetDirectory & { remove(agentId: string
     agent: (id) => agents.get(id),
     device: () => undefined,
     check: (id) => (id <= 10 ? check(id, AGENT_IDS[0]) : id === 20 ? check(id, AGENT_IDS[1]) : undefined),
+    movedCheck: (id) =>
+      id === 31 ? check(id, AGENT_IDS[0]) : id === 41 ? check(id, AGENT_IDS[1]) : undefined,
     sites: () => [],
     agents: () => agents.values(),
     devices: () => [],

@@ -164,6 +164,19 @@ describe('ingest', () => {
     expect(await count('messages_refused_total', 'schema')).toBe(1);
   });
 
+  it('stores what an agent measured of a device that has moved to another, and of no other', async () => {
+    const { clock, send, begin, rows, count, ingest } = await setUp();
+    await begin();
+    const body = icmpBody(clock.nowMs(), 2);
+    body.icmp!.c = [31, 41];
+    send(headerOf({ seq: 1, from: 1 }), body);
+    await clock.advance(300);
+    expect([...rows].map((line) => /check_id=(\d+)/.exec(line)![1])).toEqual(['31']);
+    expect(await count('rows_dropped_total', 'foreign-check')).toBe(1);
+    // Its newest figures come from its new agent.
+    expect(ingest.latest.of(31)).toBeUndefined();
+  });
+
   it('drops rows of unknown and foreign checks and of impossible stamps, and keeps the rest', async () => {
     const { clock, send, begin, rows, count, letters, judge } = await setUp();
     await begin();

@@ -147,6 +147,8 @@ export interface ChecksTable {
   settings: ColumnType<Record<string, unknown>, string | undefined, string>;
   created_at: WithDefault<Date>;
   deleted_at: Date | null;
+  /** The agent that measured it until its device moved to another. */
+  moved_from: WithDefault<string | null>;
 }
 
 export interface TicketsTable {
