@@ -69,34 +69,43 @@ describe('embedded PostgreSQL', () => {
     expect((await readdir(dataDir)).sort()).toEqual(['logs', 'postgres', 'run']);
   });
 
-  // [what the killed server left behind, whether somebody works in its cluster]
+  // [what the killed server left behind, beside its lock file; what becomes of that process]
   it.each([
-    ['its lock file with a pid that belongs to a stranger by now', false],
-    ['its lock file and a backend at work for a second more', true],
-  ])('starts over what a killed server left: %s', { timeout: 60_000 }, async (_what, isBackend) => {
-    await copyCluster(made, dataDir);
-    const first = create();
-    await first.start();
-    await first.stop();
-    const cluster = join(dataDir, 'postgres');
-    const { uid, gid } = await stat(cluster);
-    const other = spawn('sleep', [isBackend ? '1' : '300'], {
-      ...{ uid, gid, stdio: 'ignore' as const },
-      ...(isBackend && { cwd: cluster }),
-    });
-    try {
-      // As much of the file as tells whose it is.
-      const lock = join(cluster, 'postmaster.pid');
-      await writeFile(lock, `${other.pid}\n${cluster}\n`, { mode: 0o600 });
-      await chown(lock, uid, gid);
-      const { url } = await create().start();
-      expect(await query(url, 'select 1 as one')).toEqual([1]);
-      // The backend was waited for.
-      expect(other.exitCode).toBe(isBackend ? 0 : null);
-    } finally {
-      other.kill('SIGKILL');
-    }
-  });
+    ['a stranger that has its pid by now', 'lives on'],
+    ['a stranger that has its pid and works in its cluster', 'lives on'],
+    ['a backend at work for a second more', 'ends'],
+    ['a backend that is stopped for good', 'is ended'],
+  ] as const)(
+    'starts over what a killed server left: %s, which %s',
+    { timeout: 60_000 },
+    async (who, fate) => {
+      await copyCluster(made, dataDir);
+      const first = create();
+      await first.start();
+      await first.stop();
+      const cluster = join(dataDir, 'postgres');
+      const { uid, gid } = await stat(cluster);
+      const other = spawn('sleep', [fate === 'ends' ? '1' : '300'], {
+        ...{ uid, gid, stdio: 'ignore' as const },
+        ...(who.includes('backend') && { argv0: 'postgres: siaga siaga 127.0.0.1(1) SELECT' }),
+        ...(!who.endsWith('by now') && { cwd: cluster }),
+      });
+      try {
+        if (fate === 'is ended') other.kill('SIGSTOP');
+        // As much of the file as tells whose it is.
+        const lock = join(cluster, 'postmaster.pid');
+        await writeFile(lock, `${other.pid}\n${cluster}\n`, { mode: 0o600 });
+        await chown(lock, uid, gid);
+        const { url } = await create().start();
+        expect(await query(url, 'select 1 as one')).toEqual([1]);
+        await expect
+          .poll(() => other.exitCode ?? other.signalCode)
+          .toBe({ ends: 0, 'is ended': 'SIGKILL', 'lives on': null }[fate]);
+      } finally {
+        other.kill('SIGKILL');
+      }
+    },
+  );
 
   it('comes back on the same port with all data when it is killed', async () => {
     await copyCluster(made, dataDir);
