@@ -107,6 +107,28 @@ describe('embedded PostgreSQL', () => {
     },
   );
 
+  it('leaves a server alone that somebody else started on its cluster, and does not start beside it', async () => {
+    await copyCluster(made, dataDir);
+    const first = create();
+    await first.start();
+    await first.stop();
+    const cluster = join(dataDir, 'postgres');
+    const { uid, gid } = await stat(cluster);
+    const other = spawn('sleep', ['300'], {
+      ...{ uid, gid, stdio: 'ignore' as const, cwd: cluster, argv0: '/usr/bin/postgres' },
+    });
+    try {
+      const lock = join(cluster, 'postmaster.pid');
+      await writeFile(lock, `${other.pid}\n${cluster}\n`, { mode: 0o600 });
+      await chown(lock, uid, gid);
+      await expect(create().start()).rejects.toThrow(/lock file "postmaster.pid" already exists/);
+      expect(other.exitCode ?? other.signalCode).toBe(null);
+      await rm(lock);
+    } finally {
+      other.kill('SIGKILL');
+    }
+  });
+
   it('comes back on the same port with all data when it is killed', async () => {
     await copyCluster(made, dataDir);
     const exits: (NodeJS.Signals | null)[] = [];

@@ -7,8 +7,9 @@ const WAIT_MS = 15_000;
 /** Backends that have not ended by then are ended: one that is stopped, or hangs, never does. */
 const KILL_AFTER_MS = 5_000;
 const POLL_MS = 50;
-/** How a server's processes call themselves. */
+/** How a server's processes call themselves: the backends, and the server itself. */
 const BACKEND = /^postgres: /;
+const SERVER = /^(\S*\/)?postgres( |$)/;
 
 /**
  * Takes away the lock file that a killed server left in its cluster, once none of its processes is left: PostgreSQL refuses
@@ -24,6 +25,8 @@ export const clearStaleLock = async (cluster: string): Promise<void> => {
     const pid = Number.parseInt(await readFile(lockFile, 'utf8').catch(() => ''), 10);
     if (Number.isNaN(pid)) return;
     const left = await backendsIn(cluster);
+    // A living server that somebody else started: PostgreSQL itself refuses to start beside it.
+    if (left === 'served') return;
     if (left?.length === 0) return rm(lockFile, { force: true });
     if (left === undefined && !signal(pid, 0)) return;
     if (waitedMs >= KILL_AFTER_MS) for (const backend of left ?? []) signal(backend, 'SIGKILL');
@@ -31,11 +34,12 @@ export const clearStaleLock = async (cluster: string): Promise<void> => {
   }
 };
 
-/** Every process of a server works in its cluster. Linux only; elsewhere undefined. */
-const backendsIn = async (cluster: string): Promise<number[] | undefined> => {
+/** Every process of a server works in its cluster. Pids of its backends, where it is gone itself. Linux only; elsewhere undefined. */
+const backendsIn = async (cluster: string): Promise<number[] | 'served' | undefined> => {
   const found = await findByWorkingDirectory(cluster);
   if (!found) return undefined;
   const identities = await Promise.all(found.map((pid) => identify(pid)));
+  if (identities.some((identity) => SERVER.test(identity?.commandLine ?? ''))) return 'served';
   return found.filter((_, place) => BACKEND.test(identities[place]?.commandLine ?? ''));
 };
 
