@@ -152,7 +152,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         batch.release();
         if (!batch.history) agent.liveRowsWaiting -= batch.taken;
         settle(batch);
-        if (body) guarded('late data', () => judge.late(agent.id, body, () => settle(batch)));
+        if (body) handOn(batch, body);
       },
       letGo: ({ agent, taken, release }) => {
         agent.liveRowsWaiting -= taken;
@@ -185,6 +185,10 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       log.error({ err: error }, `${what} failed`);
     }
   };
+
+  /** History whose rows are stored, or too old to be: its other half is healed. */
+  const handOn = (batch: Batch, body: Cycles): void =>
+    guarded('late data', () => judge.late(batch.agent.id, body, () => settle(batch)));
 
   const registry = createStreamRegistry({
     store: deps.streams,
@@ -400,7 +404,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     agent.historyWaiting++;
     if (rows === 0) {
       batch.open--;
-      return guarded('late data', () => judge.late(agent.id, body, () => settle(batch)));
+      return handOn(batch, body);
     }
     // Room was asked for before the batch was taken up.
     writer.append(batch);
