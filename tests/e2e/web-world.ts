@@ -88,6 +88,7 @@ export const device = (place: number, siteAt: Site, health: Health, more: Partia
     loss_percent: health === 'down' ? 100 : 0,
     last_seen_at: ago(health === 'down' ? 12 * MINUTE : 3000),
     open_incident_id: null,
+    acknowledged: false,
     checks: [{ id: place + 1, type: 'icmp', interval_s: 5, timeout_ms: 500 }],
     created_at: ago(1e9),
     updated_at: ago(1e9),
@@ -128,6 +129,9 @@ export const incident = (
     occurrences: 1,
     first_failed_at: ago(ageMs),
     detected_at: ago(ageMs - 12_000),
+    acknowledged_at: null,
+    acknowledged_by: null,
+    acknowledge_reason: null,
     assigned_team: null,
     tags: [],
     custom_fields: {},
@@ -270,17 +274,20 @@ export const liveDevice = (of: Device): LiveDevice => ({
   address: of.address,
   site_id: of.site_id,
   agent_id: of.agent_id,
+  parent_ids: of.parent_ids,
   health: of.health,
   since: of.since,
   open_incident_id: of.open_incident_id,
 });
 
-const liveSite = ({ id, code, name, region, timezone }: Site): LiveSite => ({
+const liveSite = ({ id, code, name, region, timezone, latitude, longitude }: Site): LiveSite => ({
   id,
   code,
   name,
   region,
   timezone,
+  latitude,
+  longitude,
 });
 
 export const snapshotOf = (world: World): LiveEvent => ({

@@ -11,7 +11,15 @@ export const SHARD = '0a';
 /** Rule 1's timeout by link: fibre. */
 export const TIMEOUT_MS = 500;
 
-const SITE: DirectorySite = { id: 'site', code: 'S1', name: 'Site', region: null, timezone: 'UTC' };
+const SITE: DirectorySite = {
+  id: 'site',
+  code: 'S1',
+  name: 'Site',
+  region: null,
+  timezone: 'UTC',
+  latitude: null,
+  longitude: null,
+};
 
 export interface FleetPlan {
   agents: readonly { devices: number; intervalMs: number }[];

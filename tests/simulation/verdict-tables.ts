@@ -138,6 +138,9 @@ const ticketOf = (incident: SimulatedIncident, effect: IncidentEffect): TicketSu
   occurrences: incident.occurrences,
   first_failed_at: null,
   detected_at: null,
+  acknowledged_at: null,
+  acknowledged_by: null,
+  acknowledge_reason: null,
 });
 
 /** Rule 9: the partial unique index lets one be open, a recurrence within 30 min reopens the last. */

@@ -39,6 +39,11 @@ export interface TicketRow {
   first_failed_at: Date | null;
   detected_at: Date | null;
   evidence: Evidence | null;
+  acknowledged_at: Date | null;
+  acknowledged_by_id: string | null;
+  acknowledged_by_name: string | null;
+  acknowledged_by_email: string | null;
+  acknowledge_reason: string | null;
 }
 
 export interface HistoryRow {
@@ -117,6 +122,7 @@ const tickets = (db: Db) =>
     .innerJoin('users as r', 'r.id', 't.requester_id')
     .leftJoin('users as a', 'a.id', 't.assigned_to_id')
     .leftJoin('incident_details as d', 'd.ticket_id', 't.id')
+    .leftJoin('users as k', 'k.id', 'd.acknowledged_by_id')
     .select([
       't.id',
       't.number',
@@ -150,6 +156,11 @@ const tickets = (db: Db) =>
       'd.first_failed_at',
       'd.detected_at',
       'd.evidence',
+      'd.acknowledged_at',
+      'd.acknowledged_by_id',
+      'k.name as acknowledged_by_name',
+      'k.email as acknowledged_by_email',
+      'd.acknowledge_reason',
     ]);
 
 /** One page, in the given order and then by id, so that no row is on two pages. */

@@ -37,6 +37,9 @@ export const summaryOf = (row: TicketRow): TicketSummary => ({
   occurrences: row.occurrences ?? 1,
   first_failed_at: iso(row.first_failed_at),
   detected_at: iso(row.detected_at),
+  acknowledged_at: iso(row.acknowledged_at),
+  acknowledged_by: person(row.acknowledged_by_id, row.acknowledged_by_name, row.acknowledged_by_email),
+  acknowledge_reason: row.acknowledge_reason,
 });
 
 export const detailOf = (row: TicketRow, history: readonly HistoryRow[]): TicketDetail => ({

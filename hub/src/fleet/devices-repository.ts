@@ -33,6 +33,7 @@ interface DeviceRow {
   since: Date;
   parent_ids: string[];
   open_incident_id: string | null;
+  acknowledged: boolean;
   checks: Check[];
 }
 
@@ -49,13 +50,17 @@ const columns = sql`
   d.created_at, d.updated_at,
   coalesce(v.health, 'unknown') as health, coalesce(v.since, d.created_at) as since,
   array(select p.parent_id from device_parents p where p.device_id = d.id order by p.parent_id) as parent_ids,
-  (select i.ticket_id from incident_details i
-    where i.subject_kind = 'device' and i.subject_id = d.id and i.is_open
-    order by i.detected_at desc nulls last limit 1) as open_incident_id,
+  i.ticket_id as open_incident_id, coalesce(i.acknowledged_at is not null, false) as acknowledged,
   (select coalesce(json_agg(json_build_object(
       'id', c.id, 'type', c.type, 'interval_s', c.interval_s, 'timeout_ms', c.timeout_ms) order by c.id), '[]')
     from checks c where c.device_id = d.id and c.deleted_at is null) as checks`;
 const tables = sql`devices d left join device_verdicts v on v.device_id = d.id`;
+// The newest open incident about the device.
+const openIncident = sql`left join lateral (
+    select i.ticket_id, i.acknowledged_at from incident_details i
+    where i.subject_kind = 'device' and i.subject_id = d.id and i.is_open
+    order by i.detected_at desc nulls last limit 1
+  ) i on true`;
 
 // Health is sorted by urgency, the worst first, since that is what a list is sorted by health for.
 const sortKeys = {
@@ -85,8 +90,10 @@ export const listDevices = async (
   const order = orderBy(query.sort, 'name', sortKeys, sql`d.id`);
   const [{ rows }, totals] = await Promise.all([
     sql<DeviceRow>`
-      select ${columns} from ${tables} where ${where} order by ${order}
-      limit ${query.perPage} offset ${(query.page - 1) * query.perPage}`.execute(db),
+      select ${columns} from (
+        select d.id, row_number() over (order by ${order}) as place from ${tables} where ${where} order by ${order}
+        limit ${query.perPage} offset ${(query.page - 1) * query.perPage}
+      ) page join ${tables} on d.id = page.id ${openIncident} order by page.place`.execute(db),
     sql<{ total: number }>`select count(*) as total from ${tables} where ${where}`.execute(db),
   ]);
   return { devices: rows.map(toDevice), total: totals.rows[0]?.total ?? 0 };
@@ -94,7 +101,7 @@ export const listDevices = async (
 
 export const findDevice = async (db: Db, id: string): Promise<StoredDevice | undefined> => {
   const { rows } = await sql<DeviceRow>`
-    select ${columns} from ${tables} where d.id = ${id} and d.deleted_at is null`.execute(db);
+    select ${columns} from ${tables} ${openIncident} where d.id = ${id} and d.deleted_at is null`.execute(db);
   return rows[0] && toDevice(rows[0]);
 };
 

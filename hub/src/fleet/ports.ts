@@ -10,6 +10,8 @@ export interface DirectorySite {
   name: string;
   region: string | null;
   timezone: string;
+  latitude: number | null;
+  longitude: number | null;
 }
 
 export interface DirectoryAgent {

@@ -48,12 +48,22 @@ interface Deps {
 }
 
 /** The directory's view of a row. */
-export const directorySite = ({ id, code, name, region, timezone }: SiteRow): DirectorySite => ({
+export const directorySite = ({
   id,
   code,
   name,
   region,
   timezone,
+  latitude,
+  longitude,
+}: SiteRow): DirectorySite => ({
+  id,
+  code,
+  name,
+  region,
+  timezone,
+  latitude,
+  longitude,
 });
 
 export const createSites = ({ db, write, directory, events }: Deps): SiteService => {

@@ -115,12 +115,14 @@ const isUnresolved = ({ status }: TicketSummary): boolean => status !== 'resolve
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
-const toSite = ({ id, code, name, region, timezone }: DirectorySite): LiveSite => ({
+const toSite = ({ id, code, name, region, timezone, latitude, longitude }: DirectorySite): LiveSite => ({
   id,
   code,
   name,
   region,
   timezone,
+  latitude,
+  longitude,
 });
 
 const toAgent = ({ id, name, siteId, state, lastSeenAtMs }: DirectoryAgent): LiveAgent => ({
@@ -140,6 +142,7 @@ const toDevice = (device: DirectoryDevice, verdict: Verdict | undefined): LiveDe
   address: device.address,
   site_id: device.siteId,
   agent_id: device.agentId,
+  parent_ids: [...device.parentIds],
   health: verdict?.health ?? 'unknown',
   since: time(verdict?.sinceMs ?? device.createdAtMs),
   open_incident_id: verdict?.openIncidentId ?? null,

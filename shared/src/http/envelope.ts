@@ -37,7 +37,43 @@ export const OkPage = <T extends TSchema>(item: T) =>
     strict,
   );
 
-export const FieldFault = Type.Object({ field: Type.String(), message: Type.String() }, strict);
+/** What kind of fault a field has, for clients with words of their own. */
+export const FAULT_CODES = [
+  'required',
+  'unknown',
+  'wrong_type',
+  'too_short',
+  'too_long',
+  'out_of_range',
+  'not_one_of',
+  'wrong_form',
+  'twice',
+  'in_use',
+  'not_found',
+  'other',
+] as const;
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+export const FieldFault = Type.Object(
+  {
+    field: Type.String(),
+    /** The fault and the allowed range, in English. */
+    message: Type.String(),
+    code: Type.Optional(Type.Enum(FAULT_CODES)),
+    /** The allowed range behind the words, as far as the code has one. */
+    limits: Type.Optional(
+      Type.Object(
+        {
+          min: Type.Optional(Type.Number()),
+          max: Type.Optional(Type.Number()),
+          allowed: Type.Optional(Type.Array(Type.String())),
+        },
+        strict,
+      ),
+    ),
+  },
+  strict,
+);
 export type FieldFault = Static<typeof FieldFault>;
 
 export const ErrorBody = Type.Object(
@@ -64,5 +100,17 @@ export const PageQuery = {
   page: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,5}$', description: '1 to 999999' })),
   per_page: Type.Optional(
     Type.String({ pattern: '^([1-9][0-9]?|1[0-9]{2}|200)$', description: '1 to 200, 25 unless told' }),
+  ),
+};
+
+/** `fields` of lists and single objects (seed 004 §16.2): only these come back, in the object's own order. */
+export const FieldsQuery = {
+  fields: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 500,
+      pattern: '^[a-z][a-z_]*(,[a-z][a-z_]*)*$',
+      description: 'names of fields joined by commas, e.g. id,title,status',
+    }),
   ),
 };

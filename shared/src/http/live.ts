@@ -20,6 +20,8 @@ export const LiveDevice = Type.Object(
     address: Type.String(),
     site_id: Uuid,
     agent_id: Uuid,
+    /** What it is reached through, nearest first; empty: straight from its agent. */
+    parent_ids: Type.Array(Uuid),
     health: Type.Enum(HEALTHS),
     since: Timestamp,
     open_incident_id: Nullable(Uuid),
@@ -35,6 +37,8 @@ export const LiveSite = Type.Object(
     name: Type.String(),
     region: Nullable(Type.String()),
     timezone: Type.String(),
+    latitude: Nullable(Type.Number()),
+    longitude: Nullable(Type.Number()),
   },
   strict,
 );

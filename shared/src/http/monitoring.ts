@@ -8,7 +8,7 @@ import {
   LINKS,
   PROBE_MODES,
 } from '../vocabulary.js';
-import { Nullable, PageQuery, Timestamp, Uuid, strict } from './envelope.js';
+import { FieldsQuery, Nullable, PageQuery, Timestamp, Uuid, strict } from './envelope.js';
 
 /** Shapes under /api/v1/monitoring (api.md): snake_case, units in names. */
 
@@ -72,6 +72,7 @@ export type UpdateSiteBody = Static<typeof UpdateSiteBody>;
 export const SiteQuery = Type.Object(
   {
     ...PageQuery,
+    ...FieldsQuery,
     region: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     search: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     sort: Type.Optional(Type.String({ pattern: '^-?(name|code|region)(,-?(name|code|region))*$' })),
@@ -113,6 +114,7 @@ export type UpdateAgentBody = Static<typeof UpdateAgentBody>;
 export const AgentQuery = Type.Object(
   {
     ...PageQuery,
+    ...FieldsQuery,
     site_id: Type.Optional(Uuid),
     state: Type.Optional(Type.Enum(AGENT_STATES)),
     search: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
@@ -182,6 +184,8 @@ export const Device = Type.Object(
     loss_percent: Nullable(Type.Number()),
     last_seen_at: Nullable(Timestamp),
     open_incident_id: Nullable(Uuid),
+    /** Whether somebody has acknowledged its open incident. */
+    acknowledged: Type.Boolean(),
     checks: Type.Array(Check),
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -227,6 +231,7 @@ export type UpdateDeviceBody = Static<typeof UpdateDeviceBody>;
 export const DeviceQuery = Type.Object(
   {
     ...PageQuery,
+    ...FieldsQuery,
     health: Type.Optional(Type.Enum(HEALTHS)),
     site_id: Type.Optional(Uuid),
     agent_id: Type.Optional(Uuid),
@@ -266,6 +271,116 @@ export const Series = Type.Object(
   strict,
 );
 export type Series = Static<typeof Series>;
+
+/** `from` and `to` as epoch ms or ISO 8601. */
+const spanQuery = {
+  from: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+  to: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+};
+
+export const TIMELINE_KINDS = ['health', 'incident', 'agent', 'late-data', 'note'] as const;
+export const TimelineQuery = Type.Object(
+  { ...PageQuery, ...spanQuery, kind: Type.Optional(Type.Enum(TIMELINE_KINDS)) },
+  strict,
+);
+/** Something that happened to a device, to its agent or to an incident about it. */
+export const TimelineEntry = Type.Object(
+  {
+    /** Unique within the timeline. */
+    id: Type.String(),
+    at: Timestamp,
+    kind: Type.Enum(TIMELINE_KINDS),
+    /** Machine-readable: a reason of detection (`three-cycles-failed`), or an incident's event (`acknowledged`). */
+    code: Type.String(),
+    /** The same in English words. */
+    text: Type.String(),
+    /** Facts behind the words: `from`, `to`, `since`, `cycles`, `reason`, `actor` … by code. */
+    data: Type.Record(Type.String(), Type.Unknown()),
+    ticket_id: Nullable(Uuid),
+    ticket_number: Nullable(Type.String()),
+  },
+  strict,
+);
+export type TimelineEntry = Static<typeof TimelineEntry>;
+
+export const VERDICTS = [
+  /** Up, and nothing open. */
+  'healthy',
+  /** An incident is open about it. */
+  'incident-open',
+  /** It answers again; the incident closes after a few more good cycles. */
+  'recovering',
+  /** Still failing, but people resolved or closed its incident. */
+  'incident-closed',
+  /** Not well, and no incident: the reasons say why. */
+  'no-incident',
+  /** Nobody is looking. */
+  'unobserved',
+] as const;
+export type ExplainVerdict = (typeof VERDICTS)[number];
+
+/** Why an incident was, or was not, raised (detection.md, "Every verdict has a reason"). */
+export const Explanation = Type.Object(
+  {
+    health: Type.Enum(HEALTHS),
+    verdict: Type.Enum(VERDICTS),
+    /** The answer in English; a client with words of its own takes `verdict` and `reasons`. */
+    text: Type.String(),
+    /** Newest first. */
+    reasons: Type.Array(
+      Type.Object(
+        {
+          code: Type.String(),
+          text: Type.String(),
+          at: Timestamp,
+          ref: Nullable(
+            Type.Object(
+              {
+                kind: Type.Enum(['incident', 'device', 'agent', 'site'] as const),
+                id: Uuid,
+                name: Type.String(),
+              },
+              strict,
+            ),
+          ),
+          data: Type.Record(Type.String(), Type.Unknown()),
+        },
+        strict,
+      ),
+    ),
+  },
+  strict,
+);
+export type Explanation = Static<typeof Explanation>;
+
+/** The last day unless told, 400 days at most. */
+export const HealthHistoryQuery = Type.Object({ ...spanQuery }, strict);
+/** A device's health over a span, oldest first, without gap or overlap from its creation on. */
+export const HealthHistory = Type.Object(
+  {
+    from: Timestamp,
+    to: Timestamp,
+    intervals: Type.Array(
+      Type.Object(
+        {
+          health: Type.Enum(HEALTHS),
+          /** Cut at the span's ends. */
+          started_at: Timestamp,
+          ended_at: Timestamp,
+          /** Put there by samples that came late. */
+          late: Type.Boolean(),
+        },
+        strict,
+      ),
+    ),
+    /** True where the span has more than 2,000 intervals: the shortest are merged into their worse neighbour. */
+    merged: Type.Boolean(),
+    /** Milliseconds of the span by health, before any merging. */
+    totals_ms: HealthCounts,
+  },
+  strict,
+);
+export type HealthHistory = Static<typeof HealthHistory>;
 
 export const Overview = Type.Object(
   {

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { IncidentCondition } from './monitoring.js';
-import { Nullable, PageQuery, Timestamp, Uuid, strict } from './envelope.js';
+import { FieldsQuery, Nullable, PageQuery, Timestamp, Uuid, strict } from './envelope.js';
 
 /** v1 tickets in seed 004's shape (§4.1, §4.2) with api.md's additions for incidents raised by monitoring. */
 
@@ -38,6 +38,10 @@ const ticketFields = {
   occurrences: Type.Integer({ minimum: 1 }),
   first_failed_at: Nullable(Timestamp),
   detected_at: Nullable(Timestamp),
+  /** Somebody has taken note of the incident (detection.md, rule 13); all three null again once it recovered. */
+  acknowledged_at: Nullable(Timestamp),
+  acknowledged_by: Nullable(Person),
+  acknowledge_reason: Nullable(Type.String()),
 };
 
 export const TicketSummary = Type.Object(ticketFields, strict);
@@ -106,9 +110,57 @@ export const TicketDetail = Type.Object(
 );
 export type TicketDetail = Static<typeof TicketDetail>;
 
+/** A text as people write it: something visible in it, and no NUL, which PostgreSQL does not hold. */
+const words = (maxLength: number) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$',
+    description: `a text of 1 to ${maxLength} characters, not blank`,
+  });
+
+/** Limits of what people write on a ticket, for forms. */
+export const ACKNOWLEDGE_REASON_MAX = 500;
+export const COMMENT_MAX = 10_000;
+
+export const AcknowledgeBody = Type.Object({ reason: words(ACKNOWLEDGE_REASON_MAX) }, strict);
+export type AcknowledgeBody = Static<typeof AcknowledgeBody>;
+
+/** Seed 004 §5.1; attachments come with the desk. */
+export const TicketComment = Type.Object(
+  {
+    id: Uuid,
+    content: Type.String(),
+    is_internal: Type.Boolean(),
+    is_system_generated: Type.Boolean(),
+    user: Person,
+    attachments: Type.Array(Type.Object({}, strict), { maxItems: 0 }),
+    created_at: Timestamp,
+  },
+  strict,
+);
+export type TicketComment = Static<typeof TicketComment>;
+
+/** Seed 004 §5.2. `notify_requester` is taken and has no effect until notifications exist. */
+export const CreateCommentBody = Type.Object(
+  {
+    content: words(COMMENT_MAX),
+    is_internal: Type.Optional(Type.Boolean()),
+    notify_requester: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
+export type CreateCommentBody = Static<typeof CreateCommentBody>;
+
+/** Oldest first. */
+export const CommentQuery = Type.Object({ ...PageQuery }, strict);
+
 export const TicketQuery = Type.Object(
   {
     ...PageQuery,
+    ...FieldsQuery,
+    /** `true`: only acknowledged ones, `false`: only others. */
+    acknowledged: Type.Optional(Type.Enum(['true', 'false'] as const)),
     /** One status, several by comma, or `open` for every unresolved one. */
     status: Type.Optional(
       Type.String({

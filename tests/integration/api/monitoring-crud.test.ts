@@ -176,6 +176,7 @@ describe('devices', () => {
     expect(status).toBe(201);
     const { id, since, created_at, updated_at, checks, ...rest } = body.data;
     expect(rest).toEqual({
+      acknowledged: false,
       code: '10.1.0.1',
       name: '10.1.0.1',
       kind: 'other',

@@ -80,7 +80,15 @@ export const createWorld = async (deviceCount: number): Promise<World> => {
   const directory = createDirectory();
   const siteId = randomUUID();
   const agentId = randomUUID();
-  const site = { id: siteId, code: 'BDG', name: 'Bandung', timezone: 'Asia/Jakarta', region: null };
+  const site = {
+    id: siteId,
+    code: 'BDG',
+    name: 'Bandung',
+    timezone: 'Asia/Jakarta',
+    region: null,
+    latitude: null,
+    longitude: null,
+  };
   await db
     .insertInto('sites')
     .values({ ...site, latitude: null, longitude: null, deleted_at: null })

@@ -13,7 +13,15 @@ import { createEventBus } from '../../../hub/src/events.js';
 import { createDirectory } from '../../../hub/src/fleet/directory.js';
 import { createManualClock } from '../../support/manual-clock.js';
 
-const SITE = { id: 'site', code: 'S', name: 'Site', region: null, timezone: 'UTC' };
+const SITE = {
+  id: 'site',
+  code: 'S',
+  name: 'Site',
+  region: null,
+  timezone: 'UTC',
+  latitude: null,
+  longitude: null,
+};
 
 /** One agent, one device that is up since long ago, and a hub before that left these words. */
 const setUp = async (lease: { renewedMsAgo: number; behindMsAgo?: number }) => {

@@ -49,7 +49,15 @@ export const createWorld = () => {
     events,
     live,
     setSite: (n: number, name: string) => {
-      sites.set(siteId(n), { id: siteId(n), code: `S${n}`, name, region: null, timezone: 'Asia/Jakarta' });
+      sites.set(siteId(n), {
+        id: siteId(n),
+        code: `S${n}`,
+        name,
+        region: null,
+        timezone: 'Asia/Jakarta',
+        latitude: null,
+        longitude: null,
+      });
       events.emit('site.changed', siteId(n));
     },
     setAgent: (n: number, state: DirectoryAgent['state']) => {
@@ -131,6 +139,9 @@ export const makeTicket = (n: number, status: TicketSummary['status'], nowMs: nu
   occurrences: 1,
   first_failed_at: null,
   detected_at: null,
+  acknowledged_at: null,
+  acknowledged_by: null,
+  acknowledge_reason: null,
 });
 
 export interface Received {

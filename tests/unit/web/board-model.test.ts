@@ -20,12 +20,21 @@ const device = (name: string, health: Health, since = '2026-01-15T03:00:00.000Z'
   health,
   since,
   open_incident_id: null,
+  parent_ids: [],
 });
 const group = (name: string, devices: LiveDevice[]): SiteGroup => {
   const counts = countHealth(devices);
   return {
     siteId: name,
-    site: { id: name, code: `KC-${name}`, name, region: null, timezone: 'Asia/Jakarta' },
+    site: {
+      id: name,
+      code: `KC-${name}`,
+      name,
+      region: null,
+      timezone: 'Asia/Jakarta',
+      latitude: null,
+      longitude: null,
+    },
     devices: [...devices].sort(worstFirst),
     counts,
     worst: worstOf(counts),

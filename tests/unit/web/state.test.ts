@@ -23,10 +23,11 @@ const device = (id: string, site: string, health: Health, name = id): LiveDevice
   health,
   since: AT,
   open_incident_id: null,
+  parent_ids: [],
 });
 const site = (id: string): LiveEvent => ({
   name: 'site',
-  data: { id, code: id, name: id, region: null, timezone: 'Asia/Jakarta' },
+  data: { id, code: id, name: id, region: null, timezone: 'Asia/Jakarta', latitude: null, longitude: null },
 });
 const ticket = (id: string, status: TicketSummary['status']): TicketSummary => ({
   id,
@@ -51,6 +52,9 @@ const ticket = (id: string, status: TicketSummary['status']): TicketSummary => (
   occurrences: 1,
   first_failed_at: AT,
   detected_at: AT,
+  acknowledged_at: null,
+  acknowledged_by: null,
+  acknowledge_reason: null,
 });
 const snapshot = (devices: LiveDevice[], incidents: TicketSummary[] = []): LiveEvent => ({
   name: 'snapshot',

@@ -191,6 +191,19 @@ export interface IncidentDetailsTable {
   detected_at: Date | null;
   evidence: ColumnType<Evidence | null, string | null | undefined, string | null>;
   previous_incident_id: string | null;
+  acknowledged_at: ColumnType<Date | null, string | null | undefined, string | null>;
+  acknowledged_by_id: string | null;
+  acknowledge_reason: string | null;
+}
+
+export interface TicketCommentsTable {
+  id: string;
+  ticket_id: string;
+  author_id: string;
+  content: string;
+  is_internal: WithDefault<boolean>;
+  is_system_generated: WithDefault<boolean>;
+  created_at: WithDefault<Date>;
 }
 
 export interface TicketHistoryTable {
@@ -270,6 +283,7 @@ export interface Database {
   tickets: TicketsTable;
   incident_details: IncidentDetailsTable;
   ticket_history: TicketHistoryTable;
+  ticket_comments: TicketCommentsTable;
   device_verdicts: DeviceVerdictsTable;
   health_intervals: HealthIntervalsTable;
   timeline: TimelineTable;
