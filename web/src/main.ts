@@ -3,6 +3,7 @@ import { createHubClock } from './app/clock.js';
 import { createNotices } from './app/notices.js';
 import { createPreferences } from './app/preferences.js';
 import { createRouter } from './app/router.js';
+import { createShortcuts } from './app/shortcuts.js';
 import './app/siaga-app.js';
 import type { Services } from './app/services.js';
 import { createApiClient } from './http/api-client.js';
@@ -40,6 +41,9 @@ const feed = createLiveFeed({
 const api = createApiClient({ fetch, signInAgain: () => session.signInAgain() });
 const preferences = createPreferences();
 const router = createRouter();
+// Web Awesome marks the page thus while a dialog or a drawer of its lies over it.
+const isCovered = (): boolean => document.documentElement.classList.contains('wa-scroll-lock');
+const shortcuts = createShortcuts(isCovered, () => performance.now());
 const services: Services = {
   api,
   session,
@@ -49,6 +53,7 @@ const services: Services = {
   clock,
   preferences,
   notices: createNotices(),
+  shortcuts,
 };
 
 let feedsFor: string | undefined;
@@ -67,6 +72,7 @@ session.state.subscribe((state) => {
   }
 });
 window.addEventListener('online', () => feed.nudge());
+document.addEventListener('keydown', (event) => shortcuts.press(event));
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) feed.nudge();
 });

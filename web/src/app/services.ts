@@ -7,6 +7,7 @@ import type { HubClock } from './clock.js';
 import type { Notices } from './notices.js';
 import type { Preferences } from './preferences.js';
 import type { Router } from './router.js';
+import type { Shortcuts } from './shortcuts.js';
 
 /** What the elements of the app share; made once in main.ts and handed down by context. */
 export interface Services {
@@ -18,6 +19,7 @@ export interface Services {
   clock: HubClock;
   preferences: Preferences;
   notices: Notices;
+  shortcuts: Shortcuts;
 }
 
 export const servicesContext = createContext<Services>('siaga-services');
