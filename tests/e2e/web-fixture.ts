@@ -1,5 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,15 +27,22 @@ const HEARTBEAT_MS = 1000;
 export interface Answer {
   status: number;
   body?: unknown;
+  headers?: Readonly<Record<string, string>>;
 }
 
-/** Answers one request to /api/v1; undefined: 404. `path` is without the mount. */
-export type Script = (request: {
+export interface ScriptRequest {
   method: string;
+  /** Without the mount. */
   path: string;
   query: URLSearchParams;
   body: unknown;
-}) => Answer | undefined | Promise<Answer | undefined>;
+  headers: IncomingHttpHeaders;
+  /** Sends an event to every open feed, as the hub does after a write. */
+  push(event: LiveEvent): void;
+}
+
+/** Answers one request to /api/v1; undefined: 404. */
+export type Script = (request: ScriptRequest) => Answer | undefined | Promise<Answer | undefined>;
 
 export interface WebFixture {
   url: string;
@@ -123,11 +136,21 @@ export const startWebFixture = async (script: Script, snapshot: () => LiveEvent)
     eventNumber += 1;
     feed.write(`id: fixture.${eventNumber}\nevent: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`);
   };
+  const push = (event: LiveEvent): void => {
+    for (const feed of feeds) write(feed, event);
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const path = url.pathname.slice('/api/v1'.length);
     asked.push(`${request.method ?? ''} ${path}${url.search}`);
     if (path === '/live') {
-      const told = await script({ method: 'GET', path, query: url.searchParams, body: undefined });
+      const told = await script({
+        method: 'GET',
+        path,
+        query: url.searchParams,
+        body: undefined,
+        headers: request.headers,
+        push,
+      });
       if (refuseFeeds || told) {
         response.writeHead(told?.status ?? 503, { 'content-type': 'application/json' });
         response.end(JSON.stringify(told?.body ?? {}));
@@ -141,9 +164,15 @@ export const startWebFixture = async (script: Script, snapshot: () => LiveEvent)
     }
     const body = await readBody(request);
     const told =
-      (await script({ method: request.method ?? 'GET', path, query: url.searchParams, body })) ??
-      failure(404, 'RESOURCE_NOT_FOUND', 'Requested resource does not exist');
-    response.writeHead(told.status, { 'content-type': 'application/json' });
+      (await script({
+        method: request.method ?? 'GET',
+        path,
+        query: url.searchParams,
+        body,
+        headers: request.headers,
+        push,
+      })) ?? failure(404, 'RESOURCE_NOT_FOUND', 'Requested resource does not exist');
+    response.writeHead(told.status, { 'content-type': 'application/json', ...told.headers });
     response.end(told.body === undefined ? undefined : JSON.stringify(told.body));
   };
 
@@ -165,9 +194,7 @@ export const startWebFixture = async (script: Script, snapshot: () => LiveEvent)
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    push: (event) => {
-      for (const feed of feeds) write(feed, event);
-    },
+    push,
     cutFeed() {
       refuseFeeds = true;
       for (const feed of feeds) feed.destroy();
