@@ -12,6 +12,7 @@ export const ERRORS = {
   RESOURCE_NOT_FOUND: { status: 404, message: 'Requested resource does not exist' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not take that method' },
   RESOURCE_CONFLICT: { status: 409, message: 'Resource already exists or conflict detected' },
+  PRECONDITION_FAILED: { status: 412, message: 'It has been changed since it was read; read it again' },
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'The content type is not supported here' },
   RATE_LIMIT_EXCEEDED: { status: 429, message: 'Too many requests. Please try again later.' },
@@ -43,6 +44,17 @@ export class DomainError extends Error {
 /** 422 naming one field, the value's fault and the allowed range. */
 export const fieldError = (field: string, message: string): DomainError =>
   new DomainError('VALIDATION_ERROR', { fields: [{ field, message }] });
+
+/**
+ * The revisions of an object that a caller's `If-Match` lets him change; undefined where any will do. A revision is a
+ * ticket's version, or the time of an object's last change in epoch ms.
+ */
+export type IfMatch = readonly number[] | undefined;
+
+/** Throws PRECONDITION_FAILED where the object has moved on. Call it under the lock under which the change is saved. */
+export const requireRevision = (ifMatch: IfMatch, revision: number): void => {
+  if (ifMatch && !ifMatch.includes(revision)) throw new DomainError('PRECONDITION_FAILED');
+};
 
 /** A start that cannot go on, told in words that name what to change. The entry prints it without a stack. */
 export class StartError extends Error {

@@ -152,7 +152,7 @@ export const createHub = (config: Config, { log, progress, failed }: HubOptions)
     await fleet.start();
     stops.push(() => fleet.stop());
 
-    const desk = createDesk({ db });
+    const desk = createDesk({ db, clock, events, log });
     await desk.start();
     const { incidents } = desk;
     const detection = createDetection({ db, directory, incidents, events, clock, run, log, metrics });

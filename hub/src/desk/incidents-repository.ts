@@ -24,6 +24,7 @@ export interface LatestIncident {
   occurrences: number;
   firstFailedAt: Date | null;
   detectedAt: Date | null;
+  acknowledged: boolean;
 }
 
 const subjectRows = (subjects: readonly Subject[]): string =>
@@ -44,7 +45,8 @@ export const lockLatest = async (trx: Trx, subjects: readonly Subject[]): Promis
       as x (place integer, subject_kind text, subject_id uuid, condition text)
     cross join lateral (
       select t.id as "ticketId", t.state, t.assigned_to_id as "assignedToId", t.resolved_at as "resolvedAt",
-             d.is_open as "isOpen", d.occurrences, d.first_failed_at as "firstFailedAt", d.detected_at as "detectedAt"
+             d.is_open as "isOpen", d.occurrences, d.first_failed_at as "firstFailedAt", d.detected_at as "detectedAt",
+             d.acknowledged_at is not null as acknowledged
       from incident_details d
       join tickets t on t.id = d.ticket_id
       where d.subject_kind = x.subject_kind and d.subject_id = x.subject_id and d.condition = x.condition
@@ -120,7 +122,10 @@ export interface Reopening {
   evidence: Evidence;
 }
 
-/** Readers tell an older state of a ticket by `updated_at`, so a clock that was set back must not lower it. */
+/**
+ * Readers tell an older state of a ticket by `updated_at`: it rises with each change, by a millisecond at least, though
+ * the clock was set back.
+ */
 export const reopenIncidents = async (trx: Trx, reopenings: readonly Reopening[]): Promise<void> => {
   const json = JSON.stringify(reopenings);
   await sql`
@@ -134,25 +139,34 @@ export const reopenIncidents = async (trx: Trx, reopenings: readonly Reopening[]
   await sql`
     update tickets t
     set state = x.state, resolved_at = null, closed_at = null, version = t.version + 1,
-        updated_at = greatest(t.updated_at, x."detectedAt")
+        updated_at = greatest(t.updated_at + interval '1 millisecond', x."detectedAt")
     from jsonb_to_recordset(${json}::jsonb) as x ("ticketId" uuid, state text, "detectedAt" timestamptz)
     where t.id = x."ticketId"
   `.execute(trx);
 };
 
+/** Ends them, and what was acknowledged with them: should they come back, somebody has to take note anew (rule 13). */
 export const resolveIncidents = async (
   trx: Trx,
   resolutions: readonly { ticketId: string; resolvedAt: string; isUnresolved: boolean }[],
 ): Promise<void> => {
   const ids = resolutions.map(({ ticketId }) => ticketId);
-  await trx.updateTable('incident_details').set({ is_open: false }).where('ticket_id', 'in', ids).execute();
+  await trx
+    .updateTable('incident_details')
+    .set({ is_open: false, acknowledged_at: null, acknowledged_by_id: null, acknowledge_reason: null })
+    .where('ticket_id', 'in', ids)
+    .execute();
+  // One that people have closed meanwhile stays closed.
   await sql`
     update tickets t
-    set state = 'resolved', hold_reason = null, resolved_at = x."resolvedAt", version = t.version + 1,
-        updated_at = greatest(t.updated_at, x."resolvedAt")
+    set state = case when x."isUnresolved" then 'resolved' else t.state end,
+        hold_reason = case when x."isUnresolved" then null else t.hold_reason end,
+        resolved_at = case when x."isUnresolved" then x."resolvedAt" else t.resolved_at end,
+        version = t.version + 1,
+        updated_at = greatest(t.updated_at + interval '1 millisecond', x."resolvedAt")
     from jsonb_to_recordset(${JSON.stringify(resolutions)}::jsonb)
       as x ("ticketId" uuid, "resolvedAt" timestamptz, "isUnresolved" boolean)
-    where t.id = x."ticketId" and x."isUnresolved"
+    where t.id = x."ticketId"
   `.execute(trx);
 };
 

@@ -120,7 +120,10 @@ const resolveAll = async (
       at: resolvedAt,
       event: 'resolved',
       reason: effect.reason,
-      changes: isUnresolved ? { state: changeOf(incident.state, 'resolved') } : {},
+      changes: {
+        ...(isUnresolved && { state: changeOf(incident.state, 'resolved') }),
+        ...(incident.acknowledged && { acknowledged: changeOf(true, false) }),
+      },
     })),
   );
 };

@@ -1,9 +1,13 @@
+import type { Logger } from 'pino';
 import type { IncidentDesk } from '../detection/ports.js';
+import type { EventBus } from '../events.js';
+import type { Clock } from '../platform/clock.js';
 import type { Db } from '../platform/postgres/postgres.js';
 import { createIncidents } from './incidents.js';
 import { createTickets, type Tickets } from './service.js';
+import { createTicketWriter } from './writer.js';
 
-export type { TicketPage, TicketQueryInput, Tickets } from './service.js';
+export type { RevisedTicket, TicketQueryInput, Tickets } from './service.js';
 
 export interface Desk {
   /** Makes the user in whose name monitoring opens tickets. Before detection starts. */
@@ -13,8 +17,18 @@ export interface Desk {
   tickets: Tickets;
 }
 
-/** The service desk. `newId`: a fresh UUIDv7 of that time (epoch ms); tests and the simulation hand in their own. */
-export const createDesk = ({ db, newId }: { db: Db; newId?: (atMs: number) => string }): Desk => {
+export interface DeskDeps {
+  db: Db;
+  clock: Clock;
+  events: EventBus;
+  log: Logger;
+  /** A fresh UUIDv7 of that time (epoch ms); tests and the simulation hand in their own. */
+  newId?: (atMs: number) => string;
+}
+
+/** The service desk. */
+export const createDesk = ({ db, clock, events, log, newId }: DeskDeps): Desk => {
   const incidents = createIncidents({ db, newId });
-  return { start: () => incidents.start(), incidents, tickets: createTickets({ db }) };
+  const change = createTicketWriter({ db, clock, events, log });
+  return { start: () => incidents.start(), incidents, tickets: createTickets({ db, change }) };
 };

@@ -101,6 +101,20 @@ const SERIAL_DIGITS = 6;
 export const incidentNumber = (atMs: number, serial: number): string =>
   `INC-${new Date(atMs).toISOString().slice(0, 10).replaceAll('-', '')}-${String(serial).padStart(SERIAL_DIGITS, '0')}`;
 
+/** How a ticket may be named: by its id, its number or the global integer (dialects.md, "Ids"). */
+export type TicketKey = { id: string } | { number: string } | { serial: number };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const NUMBER = /^[a-z]{2,4}-[0-9]{4,8}-[0-9]{6,15}$/i;
+const SERIAL = /^[0-9]{1,15}$/;
+
+/** Reads any of the three forms; undefined where it is none, and so names no ticket. */
+export const ticketKeyOf = (text: string): TicketKey | undefined => {
+  if (UUID.test(text)) return { id: text };
+  if (NUMBER.test(text)) return { number: text.toUpperCase() };
+  return SERIAL.test(text) ? { serial: Number(text) } : undefined;
+};
+
 const nameOf = ({ name, address }: Evidence['device']): string =>
   name === address ? address : `${name} (${address})`;
 
@@ -126,3 +140,52 @@ export const descriptionOf = (evidence: Evidence, firstFailedAt: string): string
   const why = CAUSES[reason]?.(cycles.length) ?? `Reason: ${reason}.`;
   return `${what}\n${why}`;
 };
+
+/** Whether people may do something, with the reason where they may not. */
+export type Verdict = { ok: true } | { ok: false; reason: string };
+
+/** What the verdicts look at. */
+export interface TicketFacts {
+  number: string;
+  type: TicketType;
+  state: TicketState;
+  /** Of incidents. */
+  incident: {
+    /** True from its opening to its recovery. */
+    isOpen: boolean;
+    acknowledged: { at: Date; by: string } | null;
+  } | null;
+}
+
+const OK: Verdict = { ok: true };
+const no = (reason: string): Verdict => ({ ok: false, reason });
+const inWords = (state: TicketState): string => state.replace('_', ' ');
+const minuteOf = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+/** detection.md, rule 13. Only an open incident wants to be noticed: the first who takes note wins, others hear who did. */
+export const mayAcknowledge = ({ number, type, state, incident }: TicketFacts): Verdict => {
+  if (type !== 'incident' || !incident)
+    return no(`${number} is no incident; only incidents are acknowledged`);
+  const isUnresolved = UNRESOLVED.some((unresolved) => unresolved === state);
+  if (!isUnresolved || !incident.isOpen)
+    return no(
+      `${number} is ${isUnresolved ? 'over' : inWords(state)}; only an open incident can be acknowledged`,
+    );
+  const { acknowledged } = incident;
+  if (acknowledged)
+    return no(`${number} was already acknowledged by ${acknowledged.by} at ${minuteOf(acknowledged.at)}`);
+  return OK;
+};
+
+/** What was acknowledged can be taken back; recovery has done so already. */
+export const mayUnacknowledge = ({ number, type, incident }: TicketFacts): Verdict => {
+  if (type !== 'incident' || !incident)
+    return no(`${number} is no incident; only incidents are acknowledged`);
+  return incident.acknowledged ? OK : no(`${number} is not acknowledged`);
+};
+
+/** As service desks have it: a resolved ticket is still talked about, a closed one is done. */
+export const mayComment = ({ number, state }: TicketFacts): Verdict =>
+  state === 'closed' || state === 'cancelled'
+    ? no(`${number} is ${inWords(state)} and takes no more comments`)
+    : OK;

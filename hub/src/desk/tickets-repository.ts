@@ -1,7 +1,7 @@
 import type { Evidence, Priority, TicketState, TicketType } from '@siaga/shared';
 import { sql, type Expression, type ExpressionBuilder, type Kysely, type SqlBool } from 'kysely';
 import type { Database } from '../platform/postgres/schema.js';
-import type { Approval, Level, StateMatch } from './rules.js';
+import type { Approval, Level, StateMatch, TicketKey } from './rules.js';
 
 /** Reading tickets: SQL only. */
 
@@ -9,6 +9,7 @@ import type { Approval, Level, StateMatch } from './rules.js';
 export interface TicketRow {
   id: string;
   number: string;
+  version: number;
   type: TicketType;
   title: string;
   description: string;
@@ -77,10 +78,11 @@ export interface TicketFilter {
   createdAfter?: Date;
   createdBefore?: Date;
   search?: string;
+  acknowledged?: boolean;
 }
 
 type Db = Kysely<Database>;
-type Builder = ExpressionBuilder<{ t: Database['tickets'] }, 't'>;
+type Builder = ExpressionBuilder<Database & { t: Database['tickets'] }, 't'>;
 
 const conditions = (filter: TicketFilter) => (where: Builder) => {
   const all: Expression<SqlBool>[] = [];
@@ -103,6 +105,14 @@ const conditions = (filter: TicketFilter) => (where: Builder) => {
   if (filter.siteId !== undefined) all.push(where('t.site_id', '=', filter.siteId));
   if (filter.createdAfter) all.push(where('t.created_at', '>=', filter.createdAfter));
   if (filter.createdBefore) all.push(where('t.created_at', '<', filter.createdBefore));
+  if (filter.acknowledged !== undefined) {
+    const acknowledged = where
+      .selectFrom('incident_details as d')
+      .select('d.ticket_id')
+      .whereRef('d.ticket_id', '=', 't.id')
+      .where('d.acknowledged_at', 'is not', null);
+    all.push(filter.acknowledged ? where.exists(acknowledged) : where.not(where.exists(acknowledged)));
+  }
   if (filter.search !== undefined) {
     const pattern = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
     all.push(
@@ -126,6 +136,7 @@ const tickets = (db: Db) =>
     .select([
       't.id',
       't.number',
+      't.version',
       't.type',
       't.title',
       't.description',
@@ -202,10 +213,7 @@ export const openIncidents = (db: Db): Promise<TicketRow[]> =>
     .orderBy('t.id')
     .execute();
 
-export const findTicket = (
-  db: Db,
-  by: { id: string } | { number: string } | { serial: number },
-): Promise<TicketRow | undefined> => {
+export const findTicket = (db: Db, by: TicketKey): Promise<TicketRow | undefined> => {
   const query = tickets(db);
   if ('id' in by) return query.where('t.id', '=', by.id).executeTakeFirst();
   if ('number' in by) return query.where('t.number', '=', by.number).executeTakeFirst();

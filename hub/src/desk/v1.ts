@@ -1,5 +1,6 @@
-import type { Person, TicketDetail, TicketSummary } from '@siaga/shared';
+import type { Person, TicketComment, TicketDetail, TicketSummary } from '@siaga/shared';
 import type { Static } from 'typebox';
+import type { CommentRow } from './comments-repository.js';
 import { v1PriorityOf, v1StatusOf, v1TypeOf } from './rules.js';
 import type { HistoryRow, TicketRow } from './tickets-repository.js';
 
@@ -58,4 +59,14 @@ export const detailOf = (row: TicketRow, history: readonly HistoryRow[]): Ticket
     reason: entry.reason,
     changes: entry.changes,
   })),
+});
+
+export const commentOf = (row: CommentRow): TicketComment => ({
+  id: row.id,
+  content: row.content,
+  is_internal: row.is_internal,
+  is_system_generated: row.is_system_generated,
+  user: { id: row.author_id, name: row.author_name, email: row.author_email },
+  attachments: [],
+  created_at: row.created_at.toISOString(),
 });

@@ -115,7 +115,8 @@ const words = (maxLength: number) =>
   Type.String({
     minLength: 1,
     maxLength,
-    pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$',
+    // Blanks first, so that no text, however long, makes the matching try again from each character.
+    pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$',
     description: `a text of 1 to ${maxLength} characters, not blank`,
   });
 

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DeviceKind, TicketSummary } from '@siaga/shared';
+import { pino } from 'pino';
 import type { IncidentEffect, OpenIncident, ResolveIncident } from '../../../hub/src/detection/ports.js';
 import { createDesk, type Desk } from '../../../hub/src/desk/index.js';
+import { createEventBus } from '../../../hub/src/events.js';
+import { createManualClock, type ManualClock } from '../../support/manual-clock.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
 
 export const T0 = Date.UTC(2026, 0, 15, 8);
@@ -9,6 +12,10 @@ export const T0 = Date.UTC(2026, 0, 15, 8);
 /** A desk over a database of its own, with one site and devices by name. */
 export interface DeskWorld {
   database: TestDatabase;
+  /** Stands at T0 until told otherwise. */
+  clock: ManualClock;
+  /** What people's changes told the feed. */
+  told: TicketSummary[];
   desk: Desk;
   siteId: string;
   /** Device id by name; made on first use. */
@@ -21,7 +28,11 @@ export interface DeskWorld {
 export const createDeskWorld = async (): Promise<DeskWorld> => {
   const database = await createTestDatabase();
   const { db } = database.postgres;
-  const desk = createDesk({ db });
+  const clock = createManualClock(T0);
+  const events = createEventBus();
+  const told: TicketSummary[] = [];
+  events.on('incident.changed', (ticket) => void told.push(ticket));
+  const desk = createDesk({ db, clock, events, log: pino({ level: 'silent' }) });
   const siteId = randomUUID();
   const agentId = randomUUID();
   await db
@@ -66,6 +77,8 @@ export const createDeskWorld = async (): Promise<DeskWorld> => {
   };
   return {
     database,
+    clock,
+    told,
     desk,
     siteId,
     device: async (name, kind) => (await deviceOf(name, kind)).id,

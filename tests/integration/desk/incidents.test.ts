@@ -35,7 +35,7 @@ describe('an incident of monitoring', () => {
       detected_at: '2026-01-15T08:00:00.000Z',
       resolved_at: null,
     });
-    const detail = await world.desk.tickets.get(ticket!.id);
+    const { ticket: detail } = await world.desk.tickets.get(ticket!.id);
     expect(Check(TicketDetail, detail)).toBe(true);
     expect(detail.incident_details).toEqual({ impact: 'high', urgency: 'high', related_problem_id: null });
     expect(detail.evidence?.cycles).toHaveLength(1);
@@ -45,13 +45,13 @@ describe('an incident of monitoring', () => {
     expect(detail.history[0]!.at).toBe('2026-01-15T08:00:00.000Z');
   });
 
-  it('never seems older after a change, though the hub’s clock was set back', async () => {
+  it('seems newer after each change, though the hub’s clock was set back', async () => {
     const [opened] = await world.apply(await world.open('set-back', 600));
     const [resolved] = await world.apply(await world.resolve('set-back', 0));
     const [reopened] = await world.apply(await world.open('set-back', 30));
     expect([resolved, reopened].map((ticket) => ticket?.updated_at)).toEqual([
-      opened!.updated_at,
-      opened!.updated_at,
+      '2026-01-15T08:10:00.001Z',
+      '2026-01-15T08:10:00.002Z',
     ]);
     expect(reopened).toMatchObject({ id: opened!.id, status: 'new', occurrences: 2 });
   });
@@ -69,7 +69,7 @@ describe('an incident of monitoring', () => {
       'inc-20260115-000001',
       String(serial),
     ])
-      expect((await world.desk.tickets.get(key)).id).toBe(ticket!.id);
+      expect((await world.desk.tickets.get(key)).ticket.id).toBe(ticket!.id);
   });
   it.each([
     'INC-20260115-999999',
@@ -108,7 +108,7 @@ describe('an incident of monitoring', () => {
       .select('version')
       .executeTakeFirstOrThrow();
     expect(version).toBe(2);
-    const { history } = await world.desk.tickets.get(opened!.id);
+    const { history } = (await world.desk.tickets.get(opened!.id)).ticket;
     expect(history.map(({ event, changes }) => [event, changes])).toEqual([
       ['opened', {}],
       ['resolved', { state: { from: 'new', to: 'resolved' } }],
@@ -128,7 +128,7 @@ describe('an incident of monitoring', () => {
       resolved_at: null,
       detected_at: '2026-01-15T08:31:00.000Z',
     });
-    const { history } = await world.desk.tickets.get(first!.id);
+    const { history } = (await world.desk.tickets.get(first!.id)).ticket;
     expect(history.at(-1)).toMatchObject({
       event: 'reopened',
       changes: { state: { from: 'resolved', to: 'new' }, occurrences: { from: 1, to: 2 } },
@@ -189,7 +189,7 @@ describe('many at once', () => {
       'new 2',
       undefined,
     ]);
-    const { history } = await world.desk.tickets.get(tickets[0]!.id);
+    const { history } = (await world.desk.tickets.get(tickets[0]!.id)).ticket;
     expect(history.map(({ event }) => event)).toEqual(['opened', 'resolved', 'reopened']);
   });
 

@@ -278,7 +278,7 @@ describe('the fleet changes', () => {
     world.directory.removeDevice(d0);
     hub.events.emit('device.removed', d0);
     await hub.until(() => hub.tickets.at(-1)?.status === 'resolved');
-    const detail = await hub.desk.tickets.get(hub.tickets[0]!.id);
+    const { ticket: detail } = await hub.desk.tickets.get(hub.tickets[0]!.id);
     expect(detail.history.at(-1)).toMatchObject({ event: 'resolved', reason: 'device-removed' });
     expect(
       await world.db.selectFrom('device_verdicts').select('device_id').where('device_id', '=', d0).execute(),

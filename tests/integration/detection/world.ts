@@ -142,7 +142,7 @@ export const createWorld = async (deviceCount: number): Promise<World> => {
     settings = { all: DEFAULT_SETTINGS },
   }: HubOptions = {}): TestHub => {
     const events = createEventBus();
-    const desk = createDesk({ db: ownDb });
+    const desk = createDesk({ db: ownDb, clock, events, log });
     const metrics = new Registry();
     const store = wrapStore(createVerdictStore({ db: ownDb, incidents: desk.incidents }));
     const detection = createRunner({ store, directory, events, clock, run, log, metrics, settings });

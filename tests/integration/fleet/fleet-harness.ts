@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Health, Role } from '@siaga/shared';
+import { ROLES, type Health, type Role } from '@siaga/shared';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { registerMonitoringRoutes } from '../../../hub/src/api/v1/monitoring.js';
@@ -170,13 +170,14 @@ export interface TestApi {
   desk: Desk;
   latest: Map<string, LatestFigures>;
   health: Map<string, Health>;
-  /** A request as `admin` unless told; the answer's status and parsed body. `path` is below /api/v1. */
+  /** A request as `admin` unless told, or as someone of a role; the answer's status and parsed body. `path` is below /api/v1. */
   call(
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
-    as?: 'admin' | 'reader' | 'user' | 'nobody',
-  ): Promise<{ status: number; body: ApiBody }>;
+    as?: 'admin' | 'reader' | 'user' | 'nobody' | Role,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: ApiBody; headers: Record<string, unknown> }>;
   stop(): Promise<void>;
 }
 
@@ -188,7 +189,7 @@ export interface ApiBody {
   error: { code: string; message: string; details?: { field: string; message: string }[] };
 }
 
-export const startApi = async ({ fleet, db, actor }: TestFleet): Promise<TestApi> => {
+export const startApi = async ({ fleet, db, events, actor }: TestFleet): Promise<TestApi> => {
   const webDir = await mkdtemp(join(tmpdir(), 'siaga-web-'));
   const principal = (role: Role): Principal => ({
     userId: actor.userId ?? '',
@@ -202,6 +203,7 @@ export const startApi = async ({ fleet, db, actor }: TestFleet): Promise<TestApi
     admin: principal('ADMIN'),
     reader: principal('TECHNICIAN'),
     user: principal('USER'),
+    ...Object.fromEntries(ROLES.map((role) => [role, principal(role)])),
   };
   const http = createHttp({
     config: {
@@ -231,7 +233,7 @@ export const startApi = async ({ fleet, db, actor }: TestFleet): Promise<TestApi
     clock: systemClock,
     retention: RETENTION,
   });
-  const desk = createDesk({ db });
+  const desk = createDesk({ db, clock: systemClock, events, log });
   await desk.start();
   http.v1((app) => {
     registerMonitoringRoutes(app, {
@@ -249,12 +251,12 @@ export const startApi = async ({ fleet, db, actor }: TestFleet): Promise<TestApi
     desk,
     latest,
     health,
-    call: async (method, path, body, as = 'admin') => {
+    call: async (method, path, body, as = 'admin', headers = {}) => {
       const ask = () =>
         http.app.inject({
           method,
           url: `/api/v1${path}`,
-          headers: as === 'nobody' ? {} : { authorization: `Bearer ${as}` },
+          headers: { ...headers, ...(as !== 'nobody' && { authorization: `Bearer ${as}` }) },
           ...(body === undefined ? {} : { payload: body as object }),
         });
       let answer = await ask();
@@ -267,6 +269,7 @@ export const startApi = async ({ fleet, db, actor }: TestFleet): Promise<TestApi
       return {
         status: answer.statusCode,
         body: (answer.body === '' ? {} : answer.json()) as ApiBody,
+        headers: answer.headers,
       };
     },
     stop: async () => {

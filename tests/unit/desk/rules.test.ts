@@ -16,10 +16,14 @@ import {
   descriptionOf,
   IMPACT_OF_KIND,
   incidentNumber,
+  mayAcknowledge,
+  mayComment,
+  mayUnacknowledge,
   PRIORITY_OF,
   prioritiesMatching,
   recurrenceOf,
   statesMatching,
+  ticketKeyOf,
   titleOf,
   typesMatching,
   UNRESOLVED,
@@ -29,6 +33,7 @@ import {
   v1TypeOf,
   type Approval,
   type Level,
+  type TicketFacts,
   type V1Status,
 } from '../../../hub/src/desk/rules.js';
 
@@ -197,4 +202,88 @@ describe('words and numbers', () => {
   it.each(numbers)('%d, %d → %s', (atMs, serial, number) =>
     expect(incidentNumber(atMs, serial)).toBe(number),
   );
+});
+
+describe('what people may do (detection.md, rule 13)', () => {
+  const by = { at: new Date('2026-01-15T08:00:00.123Z'), by: 'Rina' };
+  const facts = (over: Partial<TicketFacts> = {}): TicketFacts => ({
+    number: 'INC-20260115-000001',
+    type: 'incident',
+    state: 'new',
+    incident: { isOpen: true, acknowledged: null },
+    ...over,
+  });
+  const closedMeanwhile = { isOpen: true, acknowledged: by };
+  const NO_INCIDENT = 'INC-20260115-000001 is no incident; only incidents are acknowledged';
+  // [the ticket, acknowledge, take back, comment]: null where it may be done
+  const cases: [string, TicketFacts, string | null, string | null, string | null][] = [
+    ['open', facts(), null, 'is not acknowledged', null],
+    ['assigned', facts({ state: 'assigned' }), null, 'is not acknowledged', null],
+    ['on hold', facts({ state: 'on_hold' }), null, 'is not acknowledged', null],
+    [
+      'acknowledged',
+      facts({ incident: closedMeanwhile }),
+      'was already acknowledged by Rina at 2026-01-15 08:00:00 UTC',
+      null,
+      null,
+    ],
+    [
+      'resolved',
+      facts({ state: 'resolved', incident: { isOpen: false, acknowledged: null } }),
+      'is resolved; only an open incident can be acknowledged',
+      'is not acknowledged',
+      null,
+    ],
+    // Resolved by hand while it still fails: the rule is about the record, not the device.
+    [
+      'resolved, failing',
+      facts({ state: 'resolved' }),
+      'is resolved; only an open incident can be acknowledged',
+      'is not acknowledged',
+      null,
+    ],
+    [
+      'closed after it was acknowledged',
+      facts({ state: 'closed', incident: closedMeanwhile }),
+      'is closed; only an open incident can be acknowledged',
+      null,
+      'is closed and takes no more comments',
+    ],
+    [
+      'cancelled',
+      facts({ state: 'cancelled' }),
+      'is cancelled; only an open incident can be acknowledged',
+      'is not acknowledged',
+      'is cancelled and takes no more comments',
+    ],
+    [
+      'recovered',
+      facts({ incident: { isOpen: false, acknowledged: null } }),
+      'is over; only an open incident can be acknowledged',
+      'is not acknowledged',
+      null,
+    ],
+    ['a problem', facts({ type: 'problem', incident: null }), NO_INCIDENT, NO_INCIDENT, null],
+    ['an incident without details', facts({ incident: null }), NO_INCIDENT, NO_INCIDENT, null],
+  ];
+  it.each(cases)('%s', (_name, ticket, acknowledge, unacknowledge, comment) => {
+    const told = [mayAcknowledge(ticket), mayUnacknowledge(ticket), mayComment(ticket)].map((verdict) =>
+      verdict.ok ? null : verdict.reason,
+    );
+    const whole = (text: string | null) =>
+      text === null || text === NO_INCIDENT ? text : `${ticket.number} ${text}`;
+    expect(told).toEqual([acknowledge, unacknowledge, comment].map(whole));
+  });
+});
+
+describe('the name of a ticket', () => {
+  it.each([
+    ['0190F4A8-0000-7000-8000-00000000DEAD', { id: '0190F4A8-0000-7000-8000-00000000DEAD' }],
+    ['inc-20260115-000001', { number: 'INC-20260115-000001' }],
+    ['42', { serial: 42 }],
+    ['', undefined],
+    ['1'.repeat(16), undefined],
+    ['0190f4a8-0000-7000-8000-00000000dea', undefined],
+    ["INC-20260115-000001'", undefined],
+  ])('%s', (text, key) => expect(ticketKeyOf(text)).toEqual(key));
 });

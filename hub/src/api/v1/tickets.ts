@@ -1,8 +1,20 @@
-import { Ok, OkPage, TicketDetail, TicketQuery, TicketSummary } from '@siaga/shared';
+import {
+  AcknowledgeBody,
+  CommentQuery,
+  CreateCommentBody,
+  ErrorBody,
+  Ok,
+  OkPage,
+  TicketComment,
+  TicketDetail,
+  TicketQuery,
+  TicketSummary,
+} from '@siaga/shared';
 import Type from 'typebox';
 import type { Desk } from '../../desk/index.js';
-import { ok, page } from '../../platform/http/envelope.js';
+import { ok, page, pageOf } from '../../platform/http/envelope.js';
 import type { App } from '../../platform/http/types.js';
+import { actorOf } from './monitoring-queries.js';
 
 const tags = ['tickets'];
 
@@ -46,6 +58,92 @@ export const registerTicketRoutes = (app: App, { desk }: { desk: Pick<Desk, 'tic
         response: { 200: Ok(TicketDetail) },
       },
     },
-    async (request) => ok(request, await desk.tickets.get(request.params.id)),
+    async (request) => {
+      const { ticket } = await desk.tickets.get(request.params.id);
+      return ok(request, ticket);
+    },
+  );
+  registerAcknowledgeRoutes(app, { desk });
+  registerCommentRoutes(app, { desk });
+};
+
+const registerAcknowledgeRoutes = (app: App, { desk }: { desk: Pick<Desk, 'tickets'> }): void => {
+  app.post(
+    '/tickets/:id/acknowledge',
+    {
+      config: { permission: 'tickets:write' },
+      schema: {
+        tags,
+        summary: 'Takes note of an open incident, with a reason',
+        description:
+          'Of several at once exactly one does; the others are told by 409 who it was and when. Recovery takes it back.',
+        params: TicketParams,
+        body: AcknowledgeBody,
+        response: { 200: Ok(TicketDetail), 409: ErrorBody },
+      },
+    },
+    async (request) => {
+      const { ticket } = await desk.tickets.acknowledge(
+        actorOf(request),
+        request.params.id,
+        request.body,
+        undefined,
+      );
+      return ok(request, ticket);
+    },
+  );
+  app.delete(
+    '/tickets/:id/acknowledge',
+    {
+      config: { permission: 'tickets:write' },
+      schema: {
+        tags,
+        summary: 'Takes an acknowledgement back',
+        params: TicketParams,
+        response: { 200: Ok(TicketDetail), 409: ErrorBody },
+      },
+    },
+    async (request) => {
+      const { ticket } = await desk.tickets.unacknowledge(actorOf(request), request.params.id, undefined);
+      return ok(request, ticket);
+    },
+  );
+};
+
+/** Seed 004 §5.1, §5.2. */
+const registerCommentRoutes = (app: App, { desk }: { desk: Pick<Desk, 'tickets'> }): void => {
+  app.get(
+    '/tickets/:id/comments',
+    {
+      config: { permission: 'tickets:read' },
+      schema: {
+        tags,
+        summary: 'Comments on a ticket, the oldest first',
+        params: TicketParams,
+        querystring: CommentQuery,
+        response: { 200: OkPage(TicketComment) },
+      },
+    },
+    async (request) => {
+      const list = await desk.tickets.comments(request.params.id, pageOf(request.query));
+      return page(request, list.items, list);
+    },
+  );
+  app.post(
+    '/tickets/:id/comments',
+    {
+      config: { permission: 'tickets:write' },
+      schema: {
+        tags,
+        summary: 'Comments on a ticket; a resolved one takes comments, a closed one does not',
+        params: TicketParams,
+        body: CreateCommentBody,
+        response: { 201: Ok(TicketComment), 409: ErrorBody },
+      },
+    },
+    async (request, reply) => {
+      const comment = await desk.tickets.comment(actorOf(request), request.params.id, request.body);
+      return reply.code(201).send(ok(request, comment, 'Comment added successfully'));
+    },
   );
 };
