@@ -1,5 +1,5 @@
 import type { LiveEvent } from '@siaga/shared';
-import { createHubClock } from './app/clock.js';
+import { createHubClock, createSteadyMs } from './app/clock.js';
 import { createNotices } from './app/notices.js';
 import { createPreferences } from './app/preferences.js';
 import { createRouter } from './app/router.js';
@@ -26,7 +26,9 @@ const onNextFrame = (callback: () => void): void => {
 };
 
 const session = createSession(fetch);
-const clock = createHubClock(() => Date.now());
+const wallMs = (): number => Date.now();
+const clock = createHubClock(wallMs);
+const steadyMs = createSteadyMs(wallMs, () => performance.now());
 const store = createLiveStore(onNextFrame);
 const onEvent = (event: LiveEvent): void => {
   if (event.name === 'snapshot') clock.correct(Date.parse(event.data.now));
@@ -34,11 +36,16 @@ const onEvent = (event: LiveEvent): void => {
 };
 const feed = createLiveFeed({
   fetch,
-  nowMs: () => Date.now(),
+  steadyMs,
   onEvent,
-  onSignedOut: () => void session.signInAgain(),
+  // Whoever signs in starts the feed anew: nothing here waits for it.
+  onSignedOut: () => void session.signInAgain().catch(() => undefined),
 });
-const api = createApiClient({ fetch, signInAgain: () => session.signInAgain() });
+const api = createApiClient({
+  fetch,
+  signInAgain: () => session.signInAgain(),
+  onHubTime: (hubNowMs) => clock.correct(hubNowMs),
+});
 const preferences = createPreferences();
 const router = createRouter();
 // Web Awesome marks the page thus while a dialog or a drawer of its lies over it.

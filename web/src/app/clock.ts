@@ -18,14 +18,33 @@ export const createHubClock = (browserNowMs: () => number): HubClock => {
   return {
     nowMs,
     correct(hubNowMs) {
-      const difference = hubNowMs - browserNowMs();
+      const difference = hubNowMs - nowMs();
       // Below two seconds it is the way's delay rather than the clock's fault.
-      aheadMs = Math.abs(difference) < 2000 ? 0 : difference;
+      if (Math.abs(difference) < 2000) return;
+      aheadMs += difference;
       tick.set(nowMs());
     },
     tick,
     start() {
       setInterval(() => tick.set(nowMs()), 1000);
     },
+  };
+};
+
+/**
+ * Milliseconds for measuring how long something took: they never run back when the browser's clock is set, and they
+ * go on while the machine sleeps, which a monotonic clock alone does not.
+ */
+export const createSteadyMs = (wallMs: () => number, monotonicMs: () => number): (() => number) => {
+  let steadyMs = 0;
+  let lastWallMs = wallMs();
+  let lastMonotonicMs = monotonicMs();
+  return () => {
+    const wall = wallMs();
+    const monotonic = monotonicMs();
+    steadyMs += Math.max(0, wall - lastWallMs, monotonic - lastMonotonicMs);
+    lastWallMs = wall;
+    lastMonotonicMs = monotonic;
+    return steadyMs;
   };
 };

@@ -3,6 +3,7 @@ import { updateWhenLocaleChanges } from '@lit/localize';
 import { LitElement } from 'lit';
 import type { V1User } from '@siaga/shared';
 import { getLocale, type Language } from '../locales/localization.js';
+import { Watch } from './observable.js';
 import { servicesContext, type Services } from './services.js';
 
 /** An element that speaks: it renders again when the language changes. */
@@ -21,6 +22,12 @@ export abstract class LocalizedElement extends LitElement {
 export abstract class SiagaElement extends LocalizedElement {
   @consume({ context: servicesContext })
   protected services!: Services;
+
+  constructor() {
+    super();
+    // Times stand nearly everywhere: whoever shows one follows the zone.
+    new Watch(this, () => this.services.preferences.zone);
+  }
 
   protected get user(): V1User | undefined {
     const state = this.services.session.state.value;

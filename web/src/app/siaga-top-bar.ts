@@ -133,7 +133,7 @@ export class SiagaTopBar extends SiagaElement {
     if (phase === 'live') return msg('Live');
     if (phase === 'connecting') return msg('Connecting…');
     if (heardAtMs === undefined) return msg('No connection');
-    return msg(str`${durationWords(Date.now() - heardAtMs, this.locale)} old`);
+    return msg(str`${durationWords(this.services.feed.ageMs() ?? 0, this.locale)} old`);
   }
 
   protected override render(): TemplateResult {

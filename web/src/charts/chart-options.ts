@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { axisTime } from '../i18n/time.js';
+import { axisTime, shownTimeZone } from '../i18n/time.js';
 import type { Span } from './ranges.js';
 
 /** What is drawn: a band with its mean, bars, or a line with its ground filled. */
@@ -61,6 +61,8 @@ export const chartOptions = (look: ChartLook, width: number, height: number): uP
     height,
     padding: [8, 8, look.timeAxis ? 0 : 4, 0],
     legend: { show: false },
+    // Without it the steps of the time axis would fall on the midnights of another zone.
+    tzDate: (second) => uPlot.tzDate(new Date(second * 1000), shownTimeZone()),
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, sync: { key: look.syncKey } },
     scales: {
       x: { time: true, range: () => [look.span.fromMs / 1000, look.span.toMs / 1000] },

@@ -57,6 +57,11 @@ export class SiagaChart extends SiagaElement {
       () => this.services.preferences.theme,
       () => this.redress(),
     );
+    new Watch(
+      this,
+      () => this.services.preferences.zone,
+      () => this.redress(),
+    );
   }
 
   override connectedCallback(): void {

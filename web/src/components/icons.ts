@@ -26,6 +26,14 @@ export const icons = {
     svg`<path d="M20 5v5h-5M4 19v-5h5M19 10a7.5 7.5 0 0 0-13.3-2.3M5 14a7.5 7.5 0 0 0 13.3 2.3" />`,
   ),
   key: drawn(svg`<circle cx="8" cy="15" r="4.5" /><path d="M11.5 12 20 3.5M17 6.5l3 3M14 9.5l2 2" />`),
+  close: drawn(svg`<path d="M6 6l12 12M18 6 6 18" />`),
+  search: drawn(svg`<circle cx="10.5" cy="10.5" r="6.5" /><path d="M15.5 15.5 21 21" />`),
+  person: drawn(svg`<circle cx="12" cy="8" r="4" /><path d="M4 21c.6-4.4 3.7-7 8-7s7.4 2.6 8 7" />`),
+  agent: drawn(
+    svg`<path d="M5 20h14M12 20v-7M12 9.5a1.75 1.75 0 1 0 0 3.5 1.75 1.75 0 0 0 0-3.5zM8 15.2a5.6 5.6 0 0 1 0-8M16 7.2a5.6 5.6 0 0 1 0 8M5.2 18a9.6 9.6 0 0 1 0-13.6M18.8 4.4a9.6 9.6 0 0 1 0 13.6" />`,
+  ),
+  keyboard: drawn(svg`<path d="M2.5 6h19v12h-19zM6 10h.01M9.5 10h.01M13 10h.01M16.5 10h.01M8 14.5h8" />`),
+  copy: drawn(svg`<path d="M9 9h11v12H9zM5 15H4V3h11v2" />`),
   calm: drawn(svg`<circle cx="12" cy="12" r="9" /><path d="M8 12.5l2.7 2.7L16 9.5" />`),
 } as const;
 

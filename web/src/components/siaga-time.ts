@@ -1,13 +1,11 @@
-import { consume } from '@lit/context';
 import { css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { servicesContext, type Services } from '../app/services.js';
-import { LocalizedElement } from '../app/siaga-element.js';
+import { SiagaElement } from '../app/siaga-element.js';
 import { agoWords, durationWords, exactTime } from '../i18n/time.js';
 
 /** A moment as a person says it, the exact one on hover; it counts by the hub's clock. */
 @customElement('siaga-time')
-export class SiagaTime extends LocalizedElement {
+export class SiagaTime extends SiagaElement {
   static override styles = css`
     :host(:not([mode='exact'])) {
       white-space: nowrap;
@@ -21,9 +19,6 @@ export class SiagaTime extends LocalizedElement {
   @property() at = '';
   /** `ago`: "3 minutes ago" · `for`: how long since then, "3 min" · `exact`: day and time. */
   @property() mode: 'ago' | 'for' | 'exact' = 'ago';
-
-  @consume({ context: servicesContext })
-  protected services!: Services;
 
   private shown = '';
 

@@ -61,7 +61,7 @@ export class SiagaAgentForm extends SiagaElement {
       this.dispatchEvent(new CustomEvent('siaga-saved', { detail: saved }));
     } catch (thrown) {
       this.error = toApiError(thrown);
-      this.faults = faultsByField(this.error.fields);
+      this.faults = faultsByField(this.error.fields, this.locale);
     } finally {
       this.busy = false;
     }

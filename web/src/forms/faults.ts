@@ -1,15 +1,17 @@
 import { msg } from '@lit/localize';
 import type { FieldFault } from '@siaga/shared';
+import { faultWords } from '../i18n/fault-words.js';
+import { getLocale } from '../locales/localization.js';
 
 /** What is wrong with each field of a form, by the field's name on the wire. */
 export type Faults = Record<string, string>;
 
-/** The hub's faults by field; a nested or unknown field keeps its first part's name. */
-export const faultsByField = (faults: readonly FieldFault[]): Faults => {
+/** The hub's faults by field, in the page's language; a nested field keeps its first part's name. */
+export const faultsByField = (faults: readonly FieldFault[], locale: string = getLocale()): Faults => {
   const byField: Faults = {};
-  for (const { field, message } of faults) {
-    const name = field.replace(/^\/?(body[./])?/, '').split(/[./]/)[0] ?? field;
-    byField[name] ??= message;
+  for (const fault of faults) {
+    const field = fault.field.replace(/^\/?(body[./])?/, '').split(/[./]/)[0] ?? fault.field;
+    byField[field] ??= faultWords({ ...fault, field }, locale);
   }
   return byField;
 };
@@ -40,4 +42,16 @@ export const presentFaults = (faults: Readonly<Record<string, string | undefined
   const present: Faults = {};
   for (const [name, fault] of Object.entries(faults)) if (fault !== undefined) present[name] = fault;
   return present;
+};
+
+/** A number may be left out; where given it lies within the range. A comma counts as a point. */
+export const numberOf = (text: string): number => (text.trim() === '' ? NaN : Number(text.trim().replace(',', '.')));
+
+export const rangeFault = (text: string, min: number, max: number, locale: string): string | undefined => {
+  if (text.trim() === '') return undefined;
+  const value = numberOf(text);
+  if (Number.isNaN(value)) return msg('Enter a number.');
+  return value >= min && value <= max
+    ? undefined
+    : faultWords({ field: '', message: '', code: 'out_of_range', limits: { min, max } }, locale);
 };

@@ -8,21 +8,46 @@ export interface Page<T> {
   pagination: Pagination;
 }
 
+/** Something with the mark of its version, to be named when it is changed. */
+export interface Tagged<T> {
+  value: T;
+  etag: string | undefined;
+}
+
+export interface SendOptions {
+  /** The version that the change was made from: where it is another by now the hub answers 412. */
+  ifMatch?: string | undefined;
+}
+
 export interface ApiClient {
   get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>;
+  /** As `get`, with the version. */
+  getTagged<T>(path: string, signal?: AbortSignal): Promise<Tagged<T>>;
   list<T>(path: string, query?: Query, signal?: AbortSignal): Promise<Page<T>>;
   /** Answers the data of the envelope; undefined where the hub answers 204. */
-  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<T>;
+  send<T>(
+    method: 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: object,
+    options?: SendOptions,
+  ): Promise<T>;
 }
 
 export interface ApiClientDeps {
   fetch: typeof globalThis.fetch;
-  /** Called on a 401: resolves when somebody is signed in again, and the request is then made once more. */
+  /**
+   * Called on a 401: resolves when the same person is signed in again, and the request is then made once more; rejects
+   * when that will not come to be.
+   */
   signInAgain(): Promise<void>;
+  /** The hub's epoch ms as an answer told it that came without delay. */
+  onHubTime?(hubNowMs: number): void;
 }
 
 /** Where v1 is mounted. */
 export const API = '/api/v1';
+/** An answer that was longer on its way tells too little of what time it is. */
+const PROMPT_MS = 1000;
 
 const addressOf = (path: string, query: Query): string => {
   const search = new URLSearchParams();
@@ -33,12 +58,16 @@ const addressOf = (path: string, query: Query): string => {
   return `${API}${path}${text === '' ? '' : `?${text}`}`;
 };
 
-/** One request and its answer's JSON; throws ApiError for everything but success. */
-export const requestJson = async (
+interface Exchange {
+  body: unknown;
+  etag: string | undefined;
+}
+
+const exchange = async (
   fetch: typeof globalThis.fetch,
   url: string,
   init: RequestInit,
-): Promise<unknown> => {
+): Promise<Exchange> => {
   let response: Response;
   let text: string;
   try {
@@ -57,37 +86,64 @@ export const requestJson = async (
       : errorOfAnswer(response.status, undefined);
   }
   if (!response.ok) throw errorOfAnswer(response.status, body);
-  return body;
+  return { body, etag: response.headers.get('etag') ?? undefined };
+};
+
+/** One request and its answer's JSON; throws ApiError for everything but success. */
+export const requestJson = async (
+  fetch: typeof globalThis.fetch,
+  url: string,
+  init: RequestInit,
+): Promise<unknown> => (await exchange(fetch, url, init)).body;
+
+const hubTimeOf = (body: unknown): number => {
+  const { meta } = (body ?? {}) as { meta?: { timestamp?: string } };
+  return Date.parse(meta?.timestamp ?? '');
 };
 
 /** Requests to v1 with the session's cookie. */
-export const createApiClient = ({ fetch, signInAgain }: ApiClientDeps): ApiClient => {
-  const request = async (url: string, init: RequestInit): Promise<unknown> => {
+export const createApiClient = ({ fetch, signInAgain, onHubTime }: ApiClientDeps): ApiClient => {
+  const once = async (url: string, init: RequestInit): Promise<Exchange> => {
+    const startedMs = performance.now();
+    const answer = await exchange(fetch, url, init);
+    const hubNowMs = hubTimeOf(answer.body);
+    if (!Number.isNaN(hubNowMs) && performance.now() - startedMs < PROMPT_MS) onHubTime?.(hubNowMs);
+    return answer;
+  };
+  const request = async (url: string, init: RequestInit): Promise<Exchange> => {
     try {
-      return await requestJson(fetch, url, init);
+      return await once(url, init);
     } catch (thrown) {
       if (!(thrown instanceof ApiError) || thrown.status !== 401) throw thrown;
       await signInAgain();
-      return requestJson(fetch, url, init);
+      return once(url, init);
     }
   };
-  const read = (path: string, query: Query = {}, signal?: AbortSignal): Promise<unknown> =>
+  const read = (path: string, query: Query = {}, signal?: AbortSignal): Promise<Exchange> =>
     request(addressOf(path, query), signal ? { signal } : {});
 
   return {
     get: async <T>(path: string, query?: Query, signal?: AbortSignal) =>
-      ((await read(path, query, signal)) as { data: T }).data,
+      ((await read(path, query, signal)).body as { data: T }).data,
+    getTagged: async <T>(path: string, signal?: AbortSignal) => {
+      const { body, etag } = await read(path, {}, signal);
+      return { value: (body as { data: T }).data, etag };
+    },
     list: async <T>(path: string, query?: Query, signal?: AbortSignal) => {
-      const answer = (await read(path, query, signal)) as { data: T[]; pagination: Pagination };
+      const { body } = await read(path, query, signal);
+      const answer = body as { data: T[]; pagination: Pagination };
       return { items: answer.data, pagination: answer.pagination };
     },
-    send: async <T>(method: string, path: string, body?: object) => {
-      const init: RequestInit = { method };
+    send: async <T>(method: string, path: string, body?: object, { ifMatch }: SendOptions = {}) => {
+      const headers: Record<string, string> = {};
+      if (ifMatch !== undefined) headers['if-match'] = ifMatch;
+      const init: RequestInit = { method, headers };
       if (body !== undefined) {
-        init.headers = { 'content-type': 'application/json' };
+        headers['content-type'] = 'application/json';
         init.body = JSON.stringify(body);
       }
-      return ((await request(addressOf(path, {}), init)) as { data: T } | undefined)?.data as T;
+      const answer = await request(addressOf(path, {}), init);
+      return (answer.body as { data: T } | undefined)?.data as T;
     },
   };
 };

@@ -4,6 +4,10 @@ import type { ErrorBody, FieldFault } from '@siaga/shared';
 export const UNREACHABLE = 'UNREACHABLE';
 /** An answer came that is not the hub's. */
 export const UNREADABLE = 'UNREADABLE_ANSWER';
+/** It was to be tried again after signing in, and then another person signed in, or nobody. */
+export const SESSION_CHANGED = 'SESSION_CHANGED';
+/** What was changed is another by now: somebody else changed it in the meantime. */
+export const PRECONDITION_FAILED = 'PRECONDITION_FAILED';
 
 /** A request that failed: the hub's code and words, its field faults, and seconds to wait where it said so. */
 export class ApiError extends Error {

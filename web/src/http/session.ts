@@ -1,7 +1,7 @@
 import type { LoginBody, V1User, WebSession } from '@siaga/shared';
 import { createObservable, type Observable } from '../app/observable.js';
 import { API, requestJson } from './api-client.js';
-import { toApiError, type ApiError } from './api-error.js';
+import { ApiError, SESSION_CHANGED, toApiError } from './api-error.js';
 
 export type SessionState =
   | { phase: 'checking' }
@@ -20,8 +20,13 @@ export interface Session {
   signIn(login: LoginBody): Promise<void>;
   /** Ends it at the hub. Throws ApiError where that could not be done: the sign-in is then still good. */
   signOut(): Promise<void>;
-  /** After a 401: marks the session as ended and waits until somebody is signed in again. */
+  /**
+   * After a 401: marks the session as ended and waits until the same person is signed in again. Throws ApiError
+   * (SESSION_CHANGED) where another person signs in, or nobody: what was asked for was not theirs.
+   */
   signInAgain(): Promise<void>;
+  /** Leaves a session that has ended: on to the door. */
+  leave(): void;
 }
 
 const ADDRESS = `${API}/auth/session`;
@@ -29,14 +34,25 @@ const ADDRESS = `${API}/auth/session`;
 /** Who is signed in, by the HttpOnly cookie that only the hub can read. */
 export const createSession = (fetch: typeof globalThis.fetch): Session => {
   const state = createObservable<SessionState>({ phase: 'checking' });
-  let waiting: (() => void)[] = [];
+  let waiting: { resolve: () => void; reject: (error: ApiError) => void }[] = [];
 
+  const settle = (isSame: boolean): void => {
+    const settled = waiting;
+    waiting = [];
+    for (const { resolve, reject } of settled) {
+      if (isSame) resolve();
+      else reject(new ApiError(SESSION_CHANGED, 401, ''));
+    }
+  };
   const signedIn = (answer: unknown): void => {
     const { user } = (answer as { data: WebSession }).data;
+    const before = state.value;
     state.set({ phase: 'signed-in', user });
-    const resolved = waiting;
-    waiting = [];
-    for (const resolve of resolved) resolve();
+    settle(!('user' in before) || before.user.id === user.id);
+  };
+  const signedOut = (): void => {
+    state.set({ phase: 'signed-out' });
+    settle(false);
   };
 
   return {
@@ -59,12 +75,16 @@ export const createSession = (fetch: typeof globalThis.fetch): Session => {
       } catch (thrown) {
         if (toApiError(thrown).status !== 401) throw thrown;
       }
-      state.set({ phase: 'signed-out' });
+      signedOut();
     },
     signInAgain() {
       const now = state.value;
       if (now.phase === 'signed-in') state.set({ phase: 'expired', user: now.user });
-      return new Promise((resolve) => waiting.push(resolve));
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        if (now.phase === 'signed-out') settle(false);
+      });
     },
+    leave: signedOut,
   };
 };

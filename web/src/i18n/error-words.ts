@@ -1,6 +1,9 @@
 import { msg, str } from '@lit/localize';
-import { UNREACHABLE, UNREADABLE, type ApiError } from '../http/api-error.js';
+import { PRECONDITION_FAILED, SESSION_CHANGED, UNREACHABLE, UNREADABLE, type ApiError } from '../http/api-error.js';
 import { durationWords } from './time.js';
+
+/** The right that was lacking, as the hub names it: "You lack the permission tickets:write". */
+const lackingRight = ({ message }: ApiError): string | undefined => /[a-z_]+:[a-z_]+/.exec(message)?.[0];
 
 /** What went wrong and what helps, in a sentence. The code stands beside it for whoever is asked for help. */
 export const errorWords = (error: ApiError, locale: string): string => {
@@ -24,8 +27,16 @@ export const errorWords = (error: ApiError, locale: string): string => {
         : msg(str`Too many requests. Try again in ${wait}.`);
     case 'AUTHENTICATION_REQUIRED':
       return msg('Your session has ended. Sign in again.');
-    case 'INSUFFICIENT_PERMISSIONS':
-      return msg('You lack the right for this. An administrator can grant it.');
+    case SESSION_CHANGED:
+      return msg('This was not done: another person has signed in meanwhile.');
+    case PRECONDITION_FAILED:
+      return msg('Somebody else has changed this meanwhile. Load it again to see what it is now.');
+    case 'INSUFFICIENT_PERMISSIONS': {
+      const right = lackingRight(error);
+      return right === undefined
+        ? msg('You lack the right for this. An administrator can grant it.')
+        : msg(str`You lack the right “${right}” for this. An administrator can grant it.`);
+    }
     case 'ORIGIN_REFUSED':
       return msg('The request came from another address than Siaga expects. Open it at its own address.');
     case 'RESOURCE_NOT_FOUND':

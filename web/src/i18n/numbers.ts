@@ -25,3 +25,7 @@ export const percent = (value: number, locale: string): string =>
 /** A number beside a chart's axis: as many decimals as it needs, two at most. */
 export const axisNumber = (value: number, locale: string): string =>
   format(locale, 'axis', { maximumFractionDigits: 2 }).format(value);
+
+/** A bound of what may be entered, to the last digit. */
+export const limitNumber = (value: number, locale: string): string =>
+  format(locale, 'limit', { maximumFractionDigits: 10 }).format(value);

@@ -1,4 +1,7 @@
-/** Times as a person says them. Pure: the locale is handed in, and so is what time it is. */
+/**
+ * Times as a person says them. The locale is handed in, and so is what time it is; the zone is the one chosen for the
+ * whole app unless told.
+ */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -14,6 +17,17 @@ const cached = <T>(key: string, make: () => T): T => {
   if (made === undefined) cache.set(key, (made = make()));
   return made;
 };
+
+let shownZone: string | undefined;
+
+/** Every time of the app is shown in this IANA zone from now on; undefined: the browser's own. */
+export const showTimesIn = (zone: string | undefined): void => {
+  shownZone = zone;
+};
+
+/** The IANA zone that times are shown in. */
+export const shownTimeZone = (): string =>
+  shownZone ?? cached('browser-zone', () => new Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 type Unit = 'second' | 'minute' | 'hour' | 'day';
 const inUnit = (value: number, unit: Unit, locale: string): string =>
@@ -69,10 +83,10 @@ const withZoneName = (format: Intl.DateTimeFormat, atMs: number): string => {
     .join('');
 };
 
-/** Day, time to the second and zone: what hovering shows. `timeZone` is the viewer's unless told. */
-export const exactTime = (atMs: number, locale: string, timeZone?: string): string => {
+/** Day, time to the second and zone: what hovering shows. `timeZone` is the chosen one unless told. */
+export const exactTime = (atMs: number, locale: string, timeZone: string = shownTimeZone()): string => {
   const format = cached(
-    `exact:${locale}:${timeZone ?? ''}`,
+    `exact:${locale}:${timeZone}`,
     () =>
       new Intl.DateTimeFormat(intlTag(locale), {
         day: 'numeric',
@@ -83,16 +97,16 @@ export const exactTime = (atMs: number, locale: string, timeZone?: string): stri
         second: '2-digit',
         hourCycle: 'h23',
         timeZoneName: 'short',
-        ...(timeZone === undefined ? {} : { timeZone }),
+        timeZone,
       }),
   );
   return withZoneName(format, atMs);
 };
 
 /** Time of day to the second with its zone: the top bar's clock. */
-export const timeOfDay = (atMs: number, locale: string, timeZone?: string): string => {
+export const timeOfDay = (atMs: number, locale: string, timeZone: string = shownTimeZone()): string => {
   const format = cached(
-    `time:${locale}:${timeZone ?? ''}`,
+    `time:${locale}:${timeZone}`,
     () =>
       new Intl.DateTimeFormat(intlTag(locale), {
         hour: '2-digit',
@@ -100,30 +114,56 @@ export const timeOfDay = (atMs: number, locale: string, timeZone?: string): stri
         second: '2-digit',
         hourCycle: 'h23',
         timeZoneName: 'short',
-        ...(timeZone === undefined ? {} : { timeZone }),
+        timeZone,
       }),
   );
   return withZoneName(format, atMs);
 };
 
+/** A zone by the name it goes by now: WIB, WITA, WIT, else "GMT+1". */
+export const zoneName = (atMs: number, timeZone: string): string =>
+  withZoneName(
+    cached(`zone-name:${timeZone}`, () => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'short' })),
+    atMs,
+  )
+    .split(/, ?/)
+    .at(-1) ?? timeZone;
+
+const isMidnight = (atMs: number, timeZone: string): boolean =>
+  cached(
+    `midnight:${timeZone}`,
+    () =>
+      new Intl.DateTimeFormat('en', {
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+        hourCycle: 'h23',
+        timeZone,
+      }),
+  ).format(atMs) === '00:00:00';
+
 /** Label of a chart's time axis: the time, and at midnight and where the step is a day, the day. */
-export const axisTime = (atMs: number, stepMs: number, locale: string): string => {
-  const at = new Date(atMs);
-  const isMidnight = at.getHours() === 0 && at.getMinutes() === 0 && at.getSeconds() === 0;
-  if (stepMs >= DAY || isMidnight) {
+export const axisTime = (
+  atMs: number,
+  stepMs: number,
+  locale: string,
+  timeZone: string = shownTimeZone(),
+): string => {
+  if (stepMs >= DAY || isMidnight(atMs, timeZone)) {
     return cached(
-      `axis-day:${locale}`,
-      () => new Intl.DateTimeFormat(intlTag(locale), { day: 'numeric', month: 'short' }),
+      `axis-day:${locale}:${timeZone}`,
+      () => new Intl.DateTimeFormat(intlTag(locale), { day: 'numeric', month: 'short', timeZone }),
     ).format(atMs);
   }
   const seconds = stepMs < MINUTE;
   return cached(
-    `axis-time:${locale}:${seconds}`,
+    `axis-time:${locale}:${seconds}:${timeZone}`,
     () =>
       new Intl.DateTimeFormat(intlTag(locale), {
         hour: '2-digit',
         minute: '2-digit',
         hourCycle: 'h23',
+        timeZone,
         ...(seconds ? { second: '2-digit' as const } : {}),
       }),
   ).format(atMs);

@@ -5,14 +5,19 @@ import { API } from '../http/api-client.js';
 import { createSseParser, type SseEvent } from './sse.js';
 
 export interface FeedState {
-  /** `live`: heard within the last 20 s · `cut`: connection lost or silent · `connecting`: nothing heard yet. */
-  phase: 'connecting' | 'live' | 'cut';
-  /** Browser's epoch ms of the last sign of life; undefined before the first. */
+  /**
+   * `live`: connected and heard within the last 20 s · `late`: the connection ended less than 20 s after the last sign
+   * of life, and is being made anew · `cut`: nothing heard for 20 s · `connecting`: nothing heard yet.
+   */
+  phase: 'connecting' | 'live' | 'late' | 'cut';
+  /** When the last sign of life came, by the feed's own clock (see `ageMs`); undefined before the first. */
   heardAtMs: number | undefined;
 }
 
 export interface LiveFeed {
   state: Observable<FeedState>;
+  /** How old what the feed told is by now: ms since the last sign of life; undefined before the first. */
+  ageMs(): number | undefined;
   start(): void;
   /** Ends the connection; `forget` also drops the place to resume from. */
   stop(options?: { forget?: boolean }): void;
@@ -22,7 +27,8 @@ export interface LiveFeed {
 
 export interface LiveFeedDeps {
   fetch: typeof globalThis.fetch;
-  nowMs(): number;
+  /** Milliseconds that only run forward; not the time of day. */
+  steadyMs(): number;
   onEvent(event: LiveEvent): void;
   /** The hub answered 401. The feed waits: whoever signs in again starts it. */
   onSignedOut(): void;
@@ -38,7 +44,7 @@ const LONGEST_RETRY_MS = 10_000;
  * The one connection to GET /api/v1/live. It is read with fetch, not EventSource: that hides the heartbeat and the
  * status of a refused connection, and both decide what the top bar may claim.
  */
-export const createLiveFeed = ({ fetch, nowMs, onEvent, onSignedOut }: LiveFeedDeps): LiveFeed => {
+export const createLiveFeed = ({ fetch, steadyMs, onEvent, onSignedOut }: LiveFeedDeps): LiveFeed => {
   const state = createObservable<FeedState>({ phase: 'connecting', heardAtMs: undefined });
   let lastEventId = '';
   let wanted = false;
@@ -48,14 +54,23 @@ export const createLiveFeed = ({ fetch, nowMs, onEvent, onSignedOut }: LiveFeedD
   let failures = 0;
   /** Last sign of life, or when the present connection was begun. */
   let aliveAtMs = 0;
+  /** When the feed was started: what never connects counts as cut from then on. */
+  let startedAtMs = 0;
 
-  const cut = (): void => {
+  const ageMs = (): number | undefined => {
+    const { heardAtMs } = state.value;
+    return heardAtMs === undefined ? undefined : steadyMs() - heardAtMs;
+  };
+  /** Says how bad it is that nothing is heard: a connection that drops and comes back at once disturbs nobody. */
+  const miss = (): void => {
     const { phase, heardAtMs } = state.value;
-    if (phase !== 'cut') state.set({ phase: 'cut', heardAtMs });
+    const silentMs = ageMs() ?? steadyMs() - startedAtMs;
+    const next = silentMs > SILENT_MS ? 'cut' : heardAtMs === undefined ? 'connecting' : 'late';
+    if (phase !== next) state.set({ phase: next, heardAtMs });
   };
   const heard = (): void => {
     failures = 0;
-    aliveAtMs = nowMs();
+    aliveAtMs = steadyMs();
     const { phase, heardAtMs } = state.value;
     // Under load pieces come by the hundred: the top bar need not hear of each.
     if (phase === 'live' && aliveAtMs - (heardAtMs ?? 0) < 1000) return;
@@ -86,7 +101,7 @@ export const createLiveFeed = ({ fetch, nowMs, onEvent, onSignedOut }: LiveFeedD
     const response = await fetch(`${API}/live`, init);
     if (response.status === 401) {
       wanted = false;
-      cut();
+      miss();
       onSignedOut();
       return;
     }
@@ -107,30 +122,30 @@ export const createLiveFeed = ({ fetch, nowMs, onEvent, onSignedOut }: LiveFeedD
     connection?.abort();
     const mine = new AbortController();
     connection = mine;
-    aliveAtMs = nowMs();
+    aliveAtMs = steadyMs();
     read(mine)
       .catch(() => undefined)
       .finally(() => {
         if (connection !== mine) return;
         connection = undefined;
-        cut();
+        miss();
         again(backoffMs());
       });
   };
 
   const watch = (): void => {
-    if (!connection) return;
-    const silentMs = nowMs() - aliveAtMs;
-    if (silentMs > SILENT_MS && state.value.phase === 'live') cut();
-    if (silentMs > GIVE_UP_MS) connect();
+    if (state.value.phase !== 'live' || (ageMs() ?? 0) > SILENT_MS) miss();
+    if (connection && steadyMs() - aliveAtMs > GIVE_UP_MS) connect();
   };
 
   return {
     state,
+    ageMs,
     start() {
       if (wanted) return;
       wanted = true;
       failures = 0;
+      startedAtMs = steadyMs();
       watchdog ??= setInterval(watch, 1000);
       connect();
     },
@@ -145,7 +160,7 @@ export const createLiveFeed = ({ fetch, nowMs, onEvent, onSignedOut }: LiveFeedD
       if (options?.forget) {
         lastEventId = '';
         state.set({ phase: 'connecting', heardAtMs: undefined });
-      } else cut();
+      } else miss();
     },
     nudge() {
       if (wanted && state.value.phase !== 'live') connect();
