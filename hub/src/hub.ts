@@ -32,6 +32,7 @@ import { migrateQuestDb } from './platform/questdb/migrations.js';
 import { createQuestDb, type QuestDb } from './platform/questdb/questdb.js';
 import { createWalWatch } from './platform/questdb/wal-watch.js';
 import { loadSecrets, type Secrets } from './platform/secrets.js';
+import { createReports } from './reports/index.js';
 import { createTelemetry } from './telemetry/index.js';
 
 export interface Hub {
@@ -228,7 +229,8 @@ export const createHub = (config: Config, { log, progress, failed }: HubOptions)
       version: VERSION,
     });
     const { publicUrl } = config.http;
-    registerV1(http, { identity, fleet, telemetry, detection, desk, live, events, clock, publicUrl });
+    const reports = createReports({ db, directory, clock });
+    registerV1(http, { identity, fleet, telemetry, detection, desk, reports, live, events, clock, publicUrl });
 
     await telemetry.start();
     stops.push(() => telemetry.stop());

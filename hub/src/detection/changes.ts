@@ -96,6 +96,8 @@ export const collectChanges = (
     const change = changeOf(effect.deviceId);
     switch (effect.kind) {
       case 'watch':
+        // Taken out of service and brought back in one group: its last interval ends where the new one begins.
+        change.goneAtMs = null;
         change.intervals.push({ health: 'unknown', startedAtMs: effect.sinceMs });
         break;
       case 'health': {

@@ -53,7 +53,7 @@ export const writeGroup = async (
     const written = await attempt(trx, () => insertTimeline(trx, rows));
     if (!written.ok) saved.parked.push({ deviceId: null, effect: rows, reason: written.reason });
   }
-  await park(trx, saved.parked);
+  await park(trx, saved.parked, group.nowMs);
   return saved;
 };
 
@@ -213,12 +213,13 @@ const applyIncidents = async (
   return applied;
 };
 
-const park = async (trx: Trx, parked: readonly ParkedEffect[]): Promise<void> => {
+const park = async (trx: Trx, parked: readonly ParkedEffect[], nowMs: number): Promise<void> => {
   if (parked.length === 0) return;
   await trx
     .insertInto('parked_effects')
     .values(
       parked.map(({ deviceId, effect, reason }) => ({
+        at: new Date(nowMs),
         device_id: deviceId,
         effect: JSON.stringify(effect),
         reason,

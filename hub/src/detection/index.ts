@@ -9,7 +9,20 @@ import type { IncidentDesk } from './ports.js';
 import { createVerdictStore } from './repository.js';
 import { createRunner, type Detection } from './runner.js';
 
-export { DEFAULT_SETTINGS, type DetectionSettings, type SettingsByClass } from './engine/index.js';
+export {
+  AGENT_REASONS,
+  BLIND_REASONS,
+  DEFAULT_SETTINGS,
+  HEALTH_REASONS,
+  RESOLVE_REASONS,
+  settingsOf,
+  type AgentReason,
+  type BlindReason,
+  type DetectionSettings,
+  type HealthReason,
+  type ResolveReason,
+  type SettingsByClass,
+} from './engine/index.js';
 export { createRunner, type Detection, type RunnerDeps } from './runner.js';
 export * from './store.js';
 export type { Verdict } from './verdicts.js';

@@ -132,7 +132,7 @@ export interface AgentValues {
   broker_hash?: string | null;
   state?: AgentState;
   version?: string;
-  deleted_at?: Date;
+  deleted_at?: Date | null;
 }
 
 export const updateAgent = async (trx: Trx, id: string, values: AgentValues, now: Date): Promise<void> => {

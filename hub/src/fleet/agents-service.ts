@@ -98,7 +98,7 @@ export const createAgents = (deps: Deps): AgentService => {
 
     create: (actor, body) => {
       const name = body.name.trim();
-      return explained(db, name, () =>
+      return explainedAgent(db, { name }, () =>
         write(actor, async ({ trx, now, audit, afterCommit }) => {
           await check(trx, body);
           const id = uuidv7();
@@ -116,7 +116,7 @@ export const createAgents = (deps: Deps): AgentService => {
     },
 
     update: (actor, id, body) =>
-      explained(db, body.name?.trim() ?? '', () =>
+      explainedAgent(db, { name: body.name?.trim() ?? '' }, () =>
         write(actor, async ({ trx, now, audit, afterCommit }) => {
           const old = await lock(trx, id);
           await check(trx, body);
@@ -186,12 +186,16 @@ const check = async (trx: Change['trx'], body: Partial<CreateAgentBody>): Promis
 };
 
 /** Runs a write and names the other agent where the name is taken. */
-const explained = async <T>(db: Db, name: string, work: () => Promise<T>): Promise<T> => {
+export const explainedAgent = async <T>(
+  db: Db,
+  wanted: { name: string },
+  work: () => Promise<T>,
+): Promise<T> => {
   try {
     return await work();
   } catch (error) {
     if (violatedIndex(error) !== 'agents_name_key') throw error;
-    const other = await findAgentByName(db, name);
-    throw conflict('name', `The name "${name}" is in use${other ? ` by agent ${other.id}` : ''}`);
+    const other = await findAgentByName(db, wanted.name);
+    throw conflict('name', `The name "${wanted.name}" is in use${other ? ` by agent ${other.id}` : ''}`);
   }
 };

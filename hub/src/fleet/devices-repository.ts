@@ -15,7 +15,10 @@ export type DeviceListQuery = ListQuery<DeviceSort> & {
 };
 
 /** A device as PostgreSQL knows it; the newest figures live in telemetry's memory. */
-export type StoredDevice = Omit<Device, 'rtt_ms' | 'loss_percent' | 'last_seen_at'>;
+export type StoredDevice = Omit<Device, 'rtt_ms' | 'loss_percent' | 'last_seen_at'> & {
+  /** When it was made, or came back after a deletion. */
+  in_service_since: string;
+};
 
 interface DeviceRow {
   id: string;
@@ -29,6 +32,7 @@ interface DeviceRow {
   agent_id: string;
   created_at: Date;
   updated_at: Date;
+  in_service_since: Date;
   health: Health;
   since: Date;
   parent_ids: string[];
@@ -42,13 +46,14 @@ const toDevice = (row: DeviceRow): StoredDevice => ({
   since: row.since.toISOString(),
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
+  in_service_since: row.in_service_since.toISOString(),
 });
 
 // PostgreSQL works the sub-selects out for the rows of the page only, after the sort and the limit.
 const columns = sql`
   d.id, d.code, d.name, d.kind, d.model, host(d.address) as address, d.link, d.site_id, d.agent_id,
-  d.created_at, d.updated_at,
-  coalesce(v.health, 'unknown') as health, coalesce(v.since, d.created_at) as since,
+  d.created_at, d.updated_at, coalesce(d.restored_at, d.created_at) as in_service_since,
+  coalesce(v.health, 'unknown') as health, coalesce(v.since, d.restored_at, d.created_at) as since,
   array(select p.parent_id from device_parents p where p.device_id = d.id order by p.parent_id) as parent_ids,
   i.ticket_id as open_incident_id, coalesce(i.acknowledged_at is not null, false) as acknowledged,
   (select coalesce(json_agg(json_build_object(
@@ -67,7 +72,7 @@ const sortKeys = {
   name: sql`lower(d.name)`,
   code: sql`lower(d.code)`,
   health: sql`array_position(array['down', 'degraded', 'unknown', 'up'], coalesce(v.health, 'unknown'))`,
-  since: sql`coalesce(v.since, d.created_at)`,
+  since: sql`coalesce(v.since, d.restored_at, d.created_at)`,
   address: sql`d.address`,
 };
 
@@ -208,15 +213,16 @@ export const replaceParents = async (trx: Trx, id: string, parentIds: readonly s
     .execute();
 };
 
-/** Checks whose devices moved to another agent, with the agent that measured them. */
-export const listMovedChecks = async (db: Db): Promise<DirectoryCheck[]> => {
-  const rows = await db
+/** Checks whose devices moved to another agent, with the agent that measured them; of one device, or of all. */
+export const listMovedChecks = async (db: Db, deviceId?: string): Promise<DirectoryCheck[]> => {
+  let query = db
     .selectFrom('checks as c')
     .innerJoin('devices as d', 'd.id', 'c.device_id')
     .select(['c.id', 'c.device_id', 'c.moved_from', 'c.type', 'c.interval_s', 'c.timeout_ms'])
     .where('c.moved_from', 'is not', null)
-    .where('d.deleted_at', 'is', null)
-    .execute();
+    .where('d.deleted_at', 'is', null);
+  if (deviceId !== undefined) query = query.where('c.device_id', '=', deviceId);
+  const rows = await query.execute();
   return rows.map((row) => ({
     id: row.id,
     deviceId: row.device_id,
@@ -227,17 +233,34 @@ export const listMovedChecks = async (db: Db): Promise<DirectoryCheck[]> => {
   }));
 };
 
-/** Takes the device out of service with its checks and its edges; answers the devices that had it as a parent. */
+/**
+ * Takes the device out of service with its checks and its edges, and keeps what the edges were for its restoration;
+ * answers the devices that had it as a parent.
+ */
 export const markDeviceDeleted = async (trx: Trx, id: string, now: Date): Promise<string[]> => {
   await retireChecks(trx, id, now);
-  await trx.deleteFrom('device_parents').where('device_id', '=', id).execute();
+  const parents = await trx
+    .deleteFrom('device_parents')
+    .where('device_id', '=', id)
+    .returning('parent_id')
+    .execute();
   const orphans = await trx
     .deleteFrom('device_parents')
     .where('parent_id', '=', id)
     .returning('device_id')
     .execute();
-  await trx.updateTable('devices').set({ deleted_at: now, updated_at: now }).where('id', '=', id).execute();
-  return orphans.map((row) => row.device_id);
+  const children = orphans.map((row) => row.device_id);
+  await trx
+    .updateTable('devices')
+    .set({
+      deleted_at: now,
+      updated_at: now,
+      parents_before: parents.map((row) => row.parent_id),
+      children_before: children,
+    })
+    .where('id', '=', id)
+    .execute();
+  return children;
 };
 
 export interface NewCheck {

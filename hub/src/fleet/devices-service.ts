@@ -6,11 +6,10 @@ import type { Db } from '../platform/postgres/postgres.js';
 import { canonicalAddress } from './address.js';
 import { raiseConfigVersions } from './agents-repository.js';
 import { differences, type FieldChanges } from './changes.js';
+import { explainedDevice, type Collision } from './device-collisions.js';
 import { checkParents, placeDevice } from './device-references.js';
 import {
   findDevice,
-  findDeviceByAddress,
-  findDeviceByCode,
   insertChecks,
   insertDevice,
   listDevices,
@@ -25,11 +24,10 @@ import {
   type DeviceListQuery,
   type DeviceValues,
   type NewCheck,
-  type OtherDevice,
   type StoredDevice,
 } from './devices-repository.js';
 import type { WritableDirectory } from './directory.js';
-import { conflict, createFaults, notFound, refuseControls, violatedIndex, type Faults } from './faults.js';
+import { createFaults, notFound, refuseControls, type Faults } from './faults.js';
 import type { ListPage } from './listing.js';
 import type { DirectoryDevice } from './ports.js';
 import { ICMP_INTERVAL_S, codeFromAddress, firstFree } from './rules.js';
@@ -77,7 +75,7 @@ export const directoryDevice = (device: StoredDevice): DirectoryDevice => ({
     intervalMs: check.interval_s * 1000,
     timeoutMs: check.timeout_ms,
   })),
-  createdAtMs: Date.parse(device.created_at),
+  createdAtMs: Date.parse(device.in_service_since),
 });
 
 /** The check each new device begins with (detection.md, rule 1). */
@@ -116,7 +114,7 @@ export const createDevices = ({ db, write, directory, events }: Deps): DeviceSer
         address: body.address,
         agentId: body.agent_id ?? '',
       };
-      return explained(db, wanted, () =>
+      return explainedDevice(db, wanted, () =>
         write(actor, async ({ trx, now, audit, afterCommit }) => {
           const faults = createFaults();
           refuseControls(faults, body);
@@ -155,7 +153,7 @@ export const createDevices = ({ db, write, directory, events }: Deps): DeviceSer
 
     update: (actor, id, body) => {
       const wanted: Collision = { code: body.code ?? '', address: body.address ?? '', agentId: '' };
-      return explained(db, wanted, () =>
+      return explainedDevice(db, wanted, () =>
         write(actor, async (change) => {
           const { trx, now, audit, afterCommit } = change;
           const faults = createFaults();
@@ -261,35 +259,4 @@ const followChecks = async (
   const agentIds = [...new Set([old.agent_id, values.agent_id])];
   await raiseConfigVersions(trx, agentIds);
   return agentIds;
-};
-
-/** What a refused write tried to take. */
-interface Collision {
-  code: string;
-  address: string;
-  agentId: string;
-}
-
-/** Runs a write and names the other device where its code or address is taken. */
-const explained = async <T>(db: Db, wanted: Collision, work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    const called = (other: OtherDevice | undefined) =>
-      other ? ` by device ${other.code} "${other.name}" (${other.id})` : '';
-    switch (violatedIndex(error)) {
-      case 'devices_code_key':
-        throw conflict(
-          'code',
-          `The code ${wanted.code} is in use${called(await findDeviceByCode(db, wanted.code))}`,
-        );
-      case 'devices_agent_address_key':
-        throw conflict(
-          'address',
-          `${wanted.address} is used at the same agent${called(await findDeviceByAddress(db, wanted.agentId, wanted.address))}`,
-        );
-      default:
-        throw error;
-    }
-  }
 };

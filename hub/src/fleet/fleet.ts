@@ -20,6 +20,7 @@ import { ensureLocalAgent, type LocalAgent } from './local-agent.js';
 import { overviewOf } from './overview.js';
 import type { FleetDirectory } from './ports.js';
 import { createReread } from './reread.js';
+import { createRestore, type Restore } from './restore.js';
 import { createSites, directorySite, type SiteService } from './sites-service.js';
 import { createWriter } from './writer.js';
 
@@ -46,6 +47,7 @@ export interface Fleet {
   agents: AgentService;
   enrolment: EnrolmentService;
   devices: DeviceService;
+  restore: Restore;
   /** Fills the directory and listens to events; before the broker starts. Throws where PostgreSQL is away. */
   start(): Promise<void>;
   /** Writes down what is not written yet. */
@@ -91,6 +93,7 @@ export const createFleet = (deps: FleetDeps): Fleet => {
     sites: createSites(common),
     agents: createAgents(common),
     devices: createDevices(common),
+    restore: createRestore(common),
     enrolment: createEnrolment({ ...common, secrets, log, mqttUrl: deps.mqttUrl, ca: deps.ca ?? null }),
 
     start: async () => {

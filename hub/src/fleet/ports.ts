@@ -34,6 +34,7 @@ export interface DirectoryDevice {
   agentId: string;
   parentIds: readonly string[];
   checks: readonly DirectoryCheck[];
+  /** When it came into service: made, or restored after a deletion. */
   createdAtMs: number;
 }
 

@@ -98,7 +98,7 @@ export const createSites = ({ db, write, directory, events }: Deps): SiteService
         latitude: body.latitude ?? null,
         longitude: body.longitude ?? null,
       };
-      return explained(db, values.code, () =>
+      return explainedSite(db, values, () =>
         write(actor, async ({ trx, now, audit, afterCommit }) => {
           const row = await insertSite(trx, id, values, now);
           await audit({
@@ -115,7 +115,7 @@ export const createSites = ({ db, write, directory, events }: Deps): SiteService
 
     update: async (actor, id, body) => {
       check(body);
-      return explained(db, body.code ?? '', () =>
+      return explainedSite(db, { code: body.code ?? '' }, () =>
         write(actor, async ({ trx, now, audit, afterCommit }) => {
           const old = await lockSite(trx, id, 'change');
           if (!old) throw notFound('site');
@@ -175,15 +175,19 @@ const merged = (old: SiteRow, body: UpdateSiteBody): SiteValues => ({
 });
 
 /** Runs a write and names the other site where the code is taken. */
-const explained = async <T>(db: Db, code: string, work: () => Promise<T>): Promise<T> => {
+export const explainedSite = async <T>(
+  db: Db,
+  wanted: { code: string },
+  work: () => Promise<T>,
+): Promise<T> => {
   try {
     return await work();
   } catch (error) {
     if (violatedIndex(error) !== 'sites_code_key') throw error;
-    const other = await findSiteByCode(db, code);
+    const other = await findSiteByCode(db, wanted.code);
     throw conflict(
       'code',
-      `The code ${code} is in use${other ? ` by site "${other.name}" (${other.id})` : ''}`,
+      `The code ${wanted.code} is in use${other ? ` by site "${other.name}" (${other.id})` : ''}`,
     );
   }
 };

@@ -171,7 +171,8 @@ const segmentSql = (
   );
 };
 
-const readTime = (field: 'from' | 'to', text: string): number => {
+/** Epoch ms of a query's `from` or `to`. Throws VALIDATION_ERROR naming the field. */
+export const readTime = (field: 'from' | 'to', text: string): number => {
   const ms = /^\d{1,15}$/.test(text) ? Number(text) : isoTime(text);
   if (!(ms >= 0 && ms <= 8.64e15))
     throw fieldError(field, 'must be epoch ms, or an ISO 8601 date (midnight UTC) or date-time with a zone');
@@ -179,9 +180,13 @@ const readTime = (field: 'from' | 'to', text: string): number => {
 };
 
 const isoTime = (text: string): number =>
-  /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/.test(text)
+  /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/.test(text) &&
+  isRealDay(text.slice(0, 10))
     ? Date.parse(text)
     : NaN;
+
+/** Date.parse takes 31 February for 3 March: a day that does not exist is a mistake to be told. */
+const isRealDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day;
 
 /** Reads the query's range; throws VALIDATION_ERROR naming the field. */
 export const readRange = (query: Pick<RangeQuery, 'from' | 'to' | 'points'>, nowMs: number): Range => {

@@ -17,6 +17,7 @@ import { systemClock, type Clock } from '../../../hub/src/platform/clock.js';
 import { createHttp, type Http } from '../../../hub/src/platform/http/http.js';
 import type { Db } from '../../../hub/src/platform/postgres/postgres.js';
 import type { LatestFigures } from '../../../hub/src/telemetry/ports.js';
+import { createReports } from '../../../hub/src/reports/index.js';
 import { createSeriesReader } from '../../../hub/src/telemetry/series.js';
 import { RETENTION, createTestTables } from '../questdb/support.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -242,6 +243,7 @@ export const startApi = async ({ fleet, db, events, actor }: TestFleet): Promise
       detection: {
         verdict: (id) => ({ health: health.get(id) ?? 'unknown', sinceMs: 0, openIncidentId: null }),
       },
+      reports: createReports({ db, directory: fleet.directory, clock: systemClock }),
     });
     registerTicketRoutes(app, { desk });
   });

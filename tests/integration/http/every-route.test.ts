@@ -49,6 +49,7 @@ beforeAll(async () => {
         telemetry: unreached,
         detection: unreached,
         desk: unreached,
+        reports: unreached,
         live: unreached,
         events: createEventBus(),
         clock: createManualClock(),

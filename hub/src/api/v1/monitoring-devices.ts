@@ -9,6 +9,7 @@ import {
   SeriesQuery,
   UpdateDeviceBody,
 } from '@siaga/shared';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { DeviceSort, Fleet, StoredDevice } from '../../fleet/index.js';
 import { ok, page } from '../../platform/http/envelope.js';
@@ -19,22 +20,32 @@ import { actorOf, listOf } from './monitoring-queries.js';
 
 const tags = ['devices'];
 
-export const registerDeviceRoutes = (
-  app: App,
-  { devices }: Pick<Fleet, 'devices'>,
-  telemetry: Pick<Telemetry, 'latest' | 'series'>,
-): void => {
-  /** The stored device with the newest figures beside it. */
-  const shown = (device: StoredDevice): Device => {
+/**
+ * The stored device with the newest figures beside it. To a caller without `tickets:read` no incident is open and nothing
+ * is acknowledged, as in the live feed.
+ */
+export const deviceView =
+  (telemetry: Pick<Telemetry, 'latest'>) =>
+  (request: FastifyRequest, { in_service_since: _, ...device }: StoredDevice): Device => {
     const figures = telemetry.latest(device.id);
+    const seesIncidents = request.principal.permissions.has('tickets:read');
     return {
       ...device,
+      open_incident_id: seesIncidents ? device.open_incident_id : null,
+      acknowledged: seesIncidents && device.acknowledged,
       rtt_ms: figures?.rttMs ?? null,
       loss_percent: figures?.lossPercent ?? null,
       last_seen_at: figures ? new Date(figures.atMs).toISOString() : null,
     };
   };
+export type DeviceView = ReturnType<typeof deviceView>;
 
+export const registerDeviceRoutes = (
+  app: App,
+  { devices }: Pick<Fleet, 'devices'>,
+  telemetry: Pick<Telemetry, 'series'>,
+  shown: DeviceView,
+): void => {
   app.get(
     '/monitoring/devices',
     {
@@ -48,7 +59,11 @@ export const registerDeviceRoutes = (
     },
     async (request) => {
       const list = await devices.list(listOf<DeviceSort, typeof request.query>(request.query));
-      return page(request, list.items.map(shown), list);
+      return page(
+        request,
+        list.items.map((device) => shown(request, device)),
+        list,
+      );
     },
   );
   app.post(
@@ -64,7 +79,7 @@ export const registerDeviceRoutes = (
       },
     },
     async (request, reply) =>
-      reply.code(201).send(ok(request, shown(await devices.create(actorOf(request), request.body)))),
+      reply.code(201).send(ok(request, shown(request, await devices.create(actorOf(request), request.body)))),
   );
   app.get(
     '/monitoring/devices/:id',
@@ -72,7 +87,7 @@ export const registerDeviceRoutes = (
       config: { permission: 'monitoring:read' },
       schema: { tags, summary: 'One device', params: IdParams, response: { 200: Ok(Device) } },
     },
-    async (request) => ok(request, shown(await devices.get(request.params.id))),
+    async (request) => ok(request, shown(request, await devices.get(request.params.id))),
   );
   app.patch(
     '/monitoring/devices/:id',
@@ -89,7 +104,7 @@ export const registerDeviceRoutes = (
       },
     },
     async (request) =>
-      ok(request, shown(await devices.update(actorOf(request), request.params.id, request.body))),
+      ok(request, shown(request, await devices.update(actorOf(request), request.params.id, request.body))),
   );
   app.delete(
     '/monitoring/devices/:id',

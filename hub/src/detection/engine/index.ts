@@ -11,4 +11,16 @@ export {
 export { DEFAULT_SETTINGS, settingsOf, type DetectionSettings, type SettingsByClass } from './settings.js';
 export { freshState, lastOutcomes, parseState, type DeviceState, type WatchedDevice } from './state.js';
 export { emptyState, step, type EngineState, type Step } from './step.js';
-export { BLIND_REASONS, type BlindReason, type Effect, type EngineEvent, type Reason } from './types.js';
+export {
+  AGENT_REASONS,
+  BLIND_REASONS,
+  HEALTH_REASONS,
+  RESOLVE_REASONS,
+  type AgentReason,
+  type BlindReason,
+  type Effect,
+  type EngineEvent,
+  type HealthReason,
+  type Reason,
+  type ResolveReason,
+} from './types.js';

@@ -19,17 +19,24 @@ export const BLIND_REASONS = [
 export type BlindReason = (typeof BLIND_REASONS)[number];
 
 /** Why a health changed. The numbers in the names are rule 2's defaults; `data.cycles` tells the number that held. */
-export type HealthReason =
-  | 'three-cycles-failed'
-  | 'six-cycles-failed'
-  | 'two-cycles-good'
+export const HEALTH_REASONS = [
+  'three-cycles-failed',
+  'six-cycles-failed',
+  'two-cycles-good',
   /** Another agent watches the device from now on. */
-  | 'agent-changed'
+  'agent-changed',
   /** The agent is there, but brings no judged sample of this device; or none came for a while, and then the next. */
-  | 'no-samples'
-  | BlindReason;
+  'no-samples',
+  ...BLIND_REASONS,
+] as const;
+export type HealthReason = (typeof HEALTH_REASONS)[number];
 
-export type ResolveReason = 'three-cycles-good' | 'device-removed';
+export const RESOLVE_REASONS = ['three-cycles-good', 'device-removed'] as const;
+export type ResolveReason = (typeof RESOLVE_REASONS)[number];
+
+/** What happened to an agent. */
+export const AGENT_REASONS = [...BLIND_REASONS, 'agent-heard-again'] as const;
+export type AgentReason = (typeof AGENT_REASONS)[number];
 
 /** What happened. The engine knows nothing else: the same events in the same order give the same effects. */
 export type EngineEvent =
@@ -93,7 +100,7 @@ export type Reason =
   | {
       kind: 'agent';
       agentId: string;
-      code: BlindReason | 'agent-heard-again';
+      code: AgentReason;
       atMs: number;
       data: Record<string, unknown>;
     };

@@ -131,6 +131,11 @@ export interface DevicesTable {
   created_at: WithDefault<Date>;
   updated_at: WithDefault<Date>;
   deleted_at: Date | null;
+  /** When it came back into service after a deletion. */
+  restored_at: WithDefault<Date | null>;
+  /** Its parents and its children when it was deleted. */
+  parents_before: WithDefault<string[]>;
+  children_before: WithDefault<string[]>;
 }
 
 export interface DeviceParentsTable {

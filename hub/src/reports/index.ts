@@ -1,0 +1,1 @@
+export { createReports, type Eyes, type Reports, type TimelinePage } from './service.js';
