@@ -1,10 +1,12 @@
 import type { LiveEvent } from '@siaga/shared';
 import { createHubClock, createSteadyMs } from './app/clock.js';
 import { createNotices } from './app/notices.js';
-import { createPreferences } from './app/preferences.js';
+import { createPreferences, recall, remember } from './app/preferences.js';
 import { createRouter } from './app/router.js';
 import { createShortcuts } from './app/shortcuts.js';
 import './app/siaga-app.js';
+import { createSound } from './app/sound.js';
+import { createTone } from './app/tone.js';
 import type { Services } from './app/services.js';
 import { createApiClient } from './http/api-client.js';
 import { createSession } from './http/session.js';
@@ -51,6 +53,21 @@ const router = createRouter();
 // Web Awesome marks the page thus while a dialog or a drawer of its lies over it.
 const isCovered = (): boolean => document.documentElement.classList.contains('wa-scroll-lock');
 const shortcuts = createShortcuts(isCovered, () => performance.now());
+const SOUND_KEY = 'siaga.sound';
+const sound = createSound({
+  tone: createTone(),
+  nowMs: () => performance.now(),
+  recall: () => recall(SOUND_KEY) === 'on',
+  remember: (on) => remember(SOUND_KEY, on ? 'on' : 'off'),
+  onGesture(callback) {
+    window.addEventListener('pointerup', callback);
+    window.addEventListener('keyup', callback);
+    return () => {
+      window.removeEventListener('pointerup', callback);
+      window.removeEventListener('keyup', callback);
+    };
+  },
+});
 const services: Services = {
   api,
   session,
@@ -61,6 +78,7 @@ const services: Services = {
   preferences,
   notices: createNotices(),
   shortcuts,
+  sound,
 };
 
 let feedsFor: string | undefined;
@@ -85,6 +103,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 clock.start();
+sound.start();
 router.start();
 await Promise.all([preferences.start(), session.check()]);
 const app = document.createElement('siaga-app');

@@ -24,15 +24,16 @@ const LANGUAGE_KEY = 'siaga.language';
 const THEME_KEY = 'siaga.theme';
 const ZONE_KEY = 'siaga.zone';
 
-// Storage may be forbidden by the browser's settings: then nothing is remembered, and all else works.
-const recall = (key: string): string | null => {
+/** What this browser remembers. Storage may be forbidden by its settings: then nothing is, and all else works. */
+export const recall = (key: string): string | null => {
   try {
     return localStorage.getItem(key);
   } catch {
     return null;
   }
 };
-const remember = (key: string, value: string): void => {
+/** Has this browser remember it, where it may. */
+export const remember = (key: string, value: string): void => {
   try {
     localStorage.setItem(key, value);
   } catch {

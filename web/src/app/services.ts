@@ -8,6 +8,7 @@ import type { Notices } from './notices.js';
 import type { Preferences } from './preferences.js';
 import type { Router } from './router.js';
 import type { Shortcuts } from './shortcuts.js';
+import type { Sound } from './sound.js';
 
 /** What the elements of the app share; made once in main.ts and handed down by context. */
 export interface Services {
@@ -20,6 +21,7 @@ export interface Services {
   preferences: Preferences;
   notices: Notices;
   shortcuts: Shortcuts;
+  sound: Sound;
 }
 
 export const servicesContext = createContext<Services>('siaga-services');

@@ -7,6 +7,7 @@ import { wholeNumber } from '../i18n/numbers.js';
 import { WatchStore } from '../live/store.js';
 import type { LiveChange } from '../live/state.js';
 import { baseStyles } from '../styles/shared.js';
+import { createBurst, createNewsReader, type News } from './news.js';
 import { Watch } from './observable.js';
 import { SiagaElement } from './siaga-element.js';
 
@@ -20,19 +21,37 @@ export class SiagaAnnouncer extends SiagaElement {
 
   @state() private spoken = '';
 
+  private readonly readNews = createNewsReader();
+  private readonly burst = createBurst(
+    (news) => this.tell(news),
+    () => performance.now(),
+  );
+
   constructor() {
     super();
     new Watch(
       this,
       () => this.services.notices.spoken,
-      (notice) => (this.spoken = notice?.text ?? ''),
+      // The same words twice are two announcements: a reader speaks only what is another text.
+      (notice) => (this.spoken = notice === undefined ? '' : notice.text + '\u00a0'.repeat(notice.serial % 2)),
     );
     new WatchStore(
       this,
       () => this.services.store,
-      (change) => change.opened.length + change.resolved.length > 0,
-      (change) => this.tell(change),
+      (change) => change.incidents.size > 0,
+      (change) => this.take(change),
     );
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.burst.cancel();
+  }
+
+  private take(change: LiveChange): void {
+    const news = this.readNews(this.services.store.state, change);
+    if (news.opened.some(({ acknowledged_at }) => acknowledged_at === null)) this.services.sound.alarm();
+    this.burst.add(news);
   }
 
   private nameOf(ticket: TicketSummary): string {
@@ -41,7 +60,7 @@ export class SiagaAnnouncer extends SiagaElement {
     return incidentTitle(ticket, device?.name);
   }
 
-  private tell({ opened, resolved }: LiveChange): void {
+  private tell({ opened, resolved }: News): void {
     const words: string[] = [];
     if (opened.length > NAMED_AT_MOST) {
       words.push(msg(str`${wholeNumber(opened.length, this.locale)} new incidents.`));

@@ -19,6 +19,7 @@ import { pages, type PageTemplate } from './pages.js';
 import { returnAddress, type Route } from './routes.js';
 import { servicesContext, type Services } from './services.js';
 import { LocalizedElement, SiagaPage } from './siaga-element.js';
+import { countForTab, showOnTab } from './tab-signs.js';
 
 /** The frame: rail, top bar, the page of the address, and the sign-in over it when the session has ended. */
 @customElement('siaga-app')
@@ -82,6 +83,7 @@ export class SiagaApp extends LocalizedElement {
   @state() private page: { key: string; template: PageTemplate } | undefined;
   @state() private pageError: unknown = undefined;
   @state() private pageTitle = '';
+  @state() private isCut = false;
   @query('main') private main!: HTMLElement;
 
   private wanted = '';
@@ -104,6 +106,7 @@ export class SiagaApp extends LocalizedElement {
       () => this.services.store,
       (change) => change.incidents.size > 0,
     );
+    this.services.feed.state.subscribe(({ phase }) => (this.isCut = phase === 'cut'));
     super.connectedCallback();
     this.addEventListener('siaga-title', (event) => {
       this.pageTitle = (event as CustomEvent<string>).detail;
@@ -149,9 +152,7 @@ export class SiagaApp extends LocalizedElement {
   }
 
   protected override updated(): void {
-    const name = this.pageTitle === '' ? 'Siaga' : `${this.pageTitle} · Siaga`;
-    const open = this.services.store.state.incidents.size;
-    document.title = open > 0 ? `(${open}) ${name}` : name;
+    showOnTab(this.pageTitle, countForTab(this.services.store.state.incidents.values()), this.isCut);
     if (!this.focusNext) return;
     const element = this.main?.firstElementChild;
     if (!(element instanceof SiagaPage)) return;

@@ -118,8 +118,11 @@ export const incidentTitle = (ticket: TicketSummary, deviceName: string | undefi
     ? msg(str`${deviceName} does not answer`)
     : ticket.title;
 
-/** A verdict's reason in words; a code that has none yet is shown as it is, made readable. */
-export const reasonWords = (reason: string): string => {
+/** Whether it is one of the hub's codes, or would be one of a newer hub: never shown to anybody as it is. */
+const isCode = (text: string): boolean => /^[a-z0-9]+([-_][a-z0-9]+)*$/.test(text);
+
+/** A verdict's reason in words; undefined for a code that this version has no words for. */
+const knownReason = (reason: string): string | undefined => {
   switch (reason) {
     case 'three-cycles-failed':
       return msg('Three probe cycles in a row failed: every packet of each was lost.');
@@ -127,26 +130,107 @@ export const reasonWords = (reason: string): string => {
       return msg(
         'Six probe cycles in a row failed. On this link packets were being lost before, so more proof was wanted.',
       );
+    case 'two-cycles-good':
+      return msg('Two probe cycles in a row came back.');
     case 'three-cycles-good':
       return msg('Three probe cycles in a row came back.');
+    case 'device-watched':
+      return msg('The device came under watch; it has yet to be probed.');
     case 'device-removed':
       return msg('The device was removed from monitoring.');
+    case 'never-heard':
+      return msg('The agent has never been heard of.');
+    case 'agent-heard':
+      return msg('The agent is heard again.');
+    case 'agent-heard-again':
+      return msg('The agent is heard again.');
+    case 'agent-silent':
+      return msg('The agent has been silent for too long: nobody is looking.');
+    case 'agent-lost':
+      return msg('The connection to the agent was lost: nobody is looking.');
+    case 'agent-stopped':
+      return msg('The agent was stopped: nobody is looking.');
+    case 'agent-revoked':
+      return msg('The agent’s access was revoked: nobody is looking.');
+    case 'agent-blind':
+      return msg('The agent cannot probe at all: nobody is looking.');
+    case 'agent-changed':
+      return msg('Another agent looks after the device now.');
+    case 'no-samples':
+      return msg('No results came for a while, though the agent is heard.');
+    case 'not-judged':
+      return msg('What was measured in this time was not judged.');
+    case 'hub-away':
+      return msg('Siaga itself was away in this time.');
+    case 'late-data':
+      return msg('Results came late and filled in what was not known.');
+    case 'waiting-for-parent':
+      return msg('It is being checked whether what it is reached through answers.');
+    case 'parent-down':
+      return msg('What it is reached through does not answer either: this is a consequence, not the cause.');
+    case 'parent-unknown':
+      return msg('Whether what it is reached through answers could not be found out.');
+    case 'in-maintenance':
+      return msg('Maintenance is under way.');
+    case 'flapping-hold':
+      return msg('It comes and goes: the incident stays open until that stops.');
     default:
-      return reason.replaceAll('-', ' ');
+      return undefined;
   }
 };
+
+/** A verdict's reason in words. */
+export const reasonWords = (reason: string): string =>
+  knownReason(reason) ??
+  (isCode(reason) ? msg('For a reason that this version of the page has no words for.') : reason);
 
 /** One entry of a ticket's history. */
 export const historyWord = (event: TicketDetail['history'][number]['event']): string => {
   switch (event) {
     case 'opened':
+    case 'created':
       return msg('Opened');
     case 'resolved':
       return msg('Resolved');
     case 'reopened':
       return msg('Reopened');
+    case 'closed':
+      return msg('Closed');
+    case 'cancelled':
+      return msg('Cancelled');
+    case 'acknowledged':
+      return msg('Acknowledged');
+    case 'unacknowledged':
+    case 'acknowledgement_taken_back':
+    case 'acknowledgement-taken-back':
+      return msg('Acknowledgement taken back');
+    case 'commented':
+      return msg('Commented');
+    case 'assigned':
+      return msg('Assigned');
     default:
-      return event.replaceAll('_', ' ');
+      return msg('Changed');
+  }
+};
+
+/** A field that a history entry tells to have changed; undefined for one that people do not know by a name. */
+export const changedFieldWord = (name: string): string | undefined => {
+  switch (name) {
+    case 'status':
+    case 'state':
+      return msg('Status');
+    case 'priority':
+      return msg('Priority');
+    case 'title':
+      return msg('Title');
+    case 'assigned_to':
+      return msg('Assigned to');
+    case 'category':
+      return msg('Category');
+    case 'occurrences':
+      return msg('Occurrences');
+    default:
+      return undefined;
   }
 };
 
