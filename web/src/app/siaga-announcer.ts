@@ -33,7 +33,8 @@ export class SiagaAnnouncer extends SiagaElement {
       this,
       () => this.services.notices.spoken,
       // The same words twice are two announcements: a reader speaks only what is another text.
-      (notice) => (this.spoken = notice === undefined ? '' : notice.text + '\u00a0'.repeat(notice.serial % 2)),
+      (notice) =>
+        (this.spoken = notice === undefined ? '' : notice.text + '\u00a0'.repeat(notice.serial % 2)),
     );
     new WatchStore(
       this,

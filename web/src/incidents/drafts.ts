@@ -19,8 +19,7 @@ export interface Drafts {
   setOpenForm(userId: string, form: { kind: DraftKind; ticketId: string } | undefined): void;
 }
 
-const keyOf = ({ kind, userId, ticketId }: DraftPlace): string =>
-  `siaga.draft.${kind}.${userId}.${ticketId}`;
+const keyOf = ({ kind, userId, ticketId }: DraftPlace): string => `siaga.draft.${kind}.${userId}.${ticketId}`;
 const formKey = (userId: string): string => `siaga.form.${userId}`;
 
 /**

@@ -85,6 +85,3 @@ export const foldStory = (items: readonly StoryItem[]): (StoryItem | StoryFold)[
   close();
   return folded;
 };
-
-/** Code points, as the hub counts them: an emoji is one. */
-export const lengthOf = (text: string): number => Array.from(text).length;

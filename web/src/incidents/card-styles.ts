@@ -1,0 +1,139 @@
+import { css } from 'lit';
+
+/** One incident in the board's pane. */
+export const cardStyles = css`
+  :host {
+    display: block;
+    border-inline-start: 3px solid var(--down-fill);
+    padding: var(--space-3) var(--space-4) var(--space-3) calc(var(--space-4) - 3px);
+  }
+  :host([priority='medium']) {
+    border-inline-start-color: var(--degraded-fill);
+  }
+  :host([priority='low']),
+  :host([calm]) {
+    border-inline-start-color: var(--line-strong);
+  }
+  :host([gone]) {
+    border-inline-start-color: var(--up-fill);
+  }
+  :host(:hover),
+  :host(:focus-within) {
+    background: var(--surface-hover);
+  }
+  .top {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr) auto;
+    gap: 0 var(--space-2);
+    align-items: baseline;
+  }
+  .top .shape,
+  .top .calm-mark {
+    align-self: start;
+    margin-block-start: 3px;
+  }
+  .calm-mark {
+    display: inline-flex;
+    color: var(--text-quiet);
+  }
+  :host([gone]) .calm-mark {
+    color: var(--up-text);
+  }
+  .calm-mark svg.icon {
+    width: 16px;
+    height: 16px;
+  }
+  a {
+    color: var(--text);
+    font-weight: 600;
+    text-decoration: none;
+    overflow-wrap: anywhere;
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
+    overflow: hidden;
+    padding: 2px;
+    margin: -2px;
+  }
+  a:hover {
+    text-decoration: underline;
+  }
+  a:focus-visible {
+    outline-offset: -1px;
+  }
+  :host([calm]) a,
+  :host([gone]) a {
+    font-weight: 400;
+  }
+  .since {
+    color: var(--down-text);
+    font-weight: 600;
+  }
+  :host([calm]) .since,
+  :host([gone]) .since {
+    color: var(--text-quiet);
+    font-weight: 400;
+  }
+  .detail,
+  .note,
+  .actions {
+    margin-inline-start: 24px;
+  }
+  .detail,
+  .note {
+    font-size: var(--text-xs);
+    color: var(--text-quiet);
+    overflow-wrap: anywhere;
+  }
+  .detail strong {
+    color: var(--down-text);
+  }
+  .note q {
+    color: var(--text);
+    quotes: none;
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-2);
+    margin-block-start: var(--space-2);
+  }
+  .actions button {
+    min-height: 28px;
+    padding: 0 var(--space-3);
+    font: inherit;
+    font-size: var(--text-xs);
+    font-weight: 600;
+    color: var(--text);
+    background: var(--surface);
+    border: 1px solid var(--line-strong);
+    border-radius: var(--radius-s);
+    cursor: pointer;
+  }
+  .actions button.first {
+    color: var(--brand);
+    border-color: var(--brand);
+  }
+  .actions button:hover {
+    background: var(--brand-quiet);
+  }
+  .actions button[aria-expanded='true'] {
+    background: var(--brand-quiet);
+  }
+  .actions .draft {
+    font-weight: 400;
+    color: var(--text-quiet);
+  }
+  .form {
+    margin-block-start: var(--space-3);
+    margin-inline-start: 24px;
+  }
+  @media (max-width: 640px) {
+    .actions button {
+      min-height: 40px;
+    }
+    .form {
+      margin-inline-start: 0;
+    }
+  }
+`;

@@ -1,0 +1,170 @@
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { ACKNOWLEDGE_REASON_MAX, type TicketSummary } from '@siaga/shared';
+import { Watch } from '../app/observable.js';
+import { toApiError, type ApiError } from '../http/api-error.js';
+import { agoWords } from '../i18n/time.js';
+import { isOpen } from '../live/state.js';
+import { acknowledge, readTicket, sendComment } from './actions.js';
+import { drafts } from './drafts.js';
+import { isAcknowledged } from './order.js';
+import { TicketForm } from './ticket-form.js';
+
+/** Reasons that are given most often; looked up when asked, as the language may change. */
+const quickReasons = (): string[] => [
+  msg('Field team informed'),
+  msg('Power cut known'),
+  msg('Provider fault'),
+  msg('Planned work'),
+  msg('Being watched'),
+];
+
+/** Takes note of an incident with a reason. Tells when another person was quicker, and then sends none. */
+@customElement('siaga-acknowledge-form')
+export class SiagaAcknowledgeForm extends TicketForm {
+  protected override readonly kind = 'acknowledge';
+  protected override readonly longest = ACKNOWLEDGE_REASON_MAX;
+
+  /** What the hub told after it had refused: newer than the feed. */
+  @state() private refused: TicketSummary | undefined = undefined;
+  private commenting = false;
+
+  constructor() {
+    super();
+    // "5 seconds ago" counts on.
+    new Watch(this, () => this.services.clock.tick);
+  }
+
+  private get newest(): TicketSummary {
+    const { refused, ticket } = this;
+    return refused?.id === ticket.id && refused.updated_at > ticket.updated_at ? refused : ticket;
+  }
+
+  protected override get obstacle(): string | undefined {
+    // Our own acknowledgement may come by the feed before the answer does.
+    if (this.busy && !this.commenting) return undefined;
+    const ticket = this.newest;
+    if (!isOpen(ticket)) return msg('It has recovered meanwhile: there is nothing left to acknowledge.');
+    if (!isAcknowledged(ticket)) return undefined;
+    const ago = agoWords(this.services.clock.nowMs() - Date.parse(ticket.acknowledged_at ?? ''), this.locale);
+    const reason = ticket.acknowledge_reason ?? '';
+    const person = ticket.acknowledged_by;
+    if (person === null) return msg(str`It was acknowledged ${ago}: ${reason}`);
+    return person.id === this.user?.id
+      ? msg(str`You acknowledged it ${ago} in another window: ${reason}`)
+      : msg(str`${person.name} acknowledged it ${ago}: ${reason}`);
+  }
+
+  protected override async send(reason: string): Promise<void> {
+    const { services, ticket } = this;
+    try {
+      await acknowledge(services, ticket.id, reason);
+      services.notices.show(msg('Acknowledged.'));
+    } catch (thrown) {
+      const error = toApiError(thrown);
+      if (error.status === 409 || error.status === 412) {
+        // What the newest state says of itself says it better than the refusal.
+        this.refused = await readTicket(services, ticket.id).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  /** The words are not lost where another person was quicker: they can be said as a comment. */
+  private async sendAsComment(): Promise<void> {
+    const { place } = this;
+    this.commenting = true;
+    this.busy = true;
+    this.error = undefined;
+    try {
+      await sendComment(this.services, this.ticket.id, this.text.trim());
+      drafts.drop(place);
+      this.text = '';
+      this.services.notices.show(msg('Sent as a comment.'));
+      this.dispatchEvent(new CustomEvent('siaga-sent', { bubbles: true, composed: true }));
+    } catch (thrown) {
+      this.error = toApiError(thrown);
+    } finally {
+      this.busy = false;
+      this.commenting = false;
+    }
+  }
+
+  protected override errorText(error: ApiError): string {
+    return error.status === 409
+      ? msg('It cannot be acknowledged in its present state.')
+      : super.errorText(error);
+  }
+
+  protected override sendsOn(event: KeyboardEvent): boolean {
+    return event.key === 'Enter' && !event.shiftKey;
+  }
+
+  private choose(reason: string): void {
+    const known = quickReasons();
+    const text = this.text.trim();
+    this.setText(text === '' || known.includes(text) ? reason : `${text}, ${reason}`);
+    this.focusText();
+  }
+
+  private renderObstacle(words: string): TemplateResult {
+    const hasText = this.text.trim() !== '';
+    return html`<div class="told" role="status">${words}</div>
+      ${hasText ? html`<p class="hint" dir="auto">${this.text}</p>` : nothing}
+      ${this.error?.status === 409 ? nothing : this.renderError()}
+      <div class="row">
+        ${
+          hasText
+            ? html`<wa-button size="small" appearance="outlined" @click=${() => void this.sendAsComment()}>
+                ${msg('Send as a comment')}
+              </wa-button>`
+            : nothing
+        }
+        <wa-button size="small" appearance="outlined" @click=${this.dismiss}>${msg('Close')}</wa-button>
+      </div>`;
+  }
+
+  private readonly dismiss = (): void => {
+    drafts.drop(this.place);
+    this.close();
+  };
+
+  protected override render(): TemplateResult {
+    const { obstacle } = this;
+    if (obstacle !== undefined)
+      return html`<form @submit=${this.onSubmit}>${this.renderObstacle(obstacle)}</form>`;
+    return html`<form @submit=${this.onSubmit}>
+      ${this.renderText(msg('Why it can wait, or who is on it'), 1, '')}
+      <div class="chips" role="group" aria-label=${msg('Reasons given often')}>
+        ${quickReasons().map(
+          (reason) =>
+            html`<button
+              type="button"
+              aria-pressed=${this.text.trim() === reason}
+              ?disabled=${this.busy}
+              @click=${() => this.choose(reason)}
+            >
+              ${reason}
+            </button>`,
+        )}
+      </div>
+      ${this.renderError()}
+      <div class="row">
+        <span class="hint"><kbd>Enter</kbd> ${msg('sends')} · <kbd>Esc</kbd> ${msg('closes')}</span>
+        <wa-button size="small" appearance="outlined" @click=${() => this.close()}
+          >${msg('Cancel')}</wa-button
+        >
+        <wa-button size="small" type="submit" variant="brand" ?loading=${this.busy}>
+          ${msg('Acknowledge')}
+        </wa-button>
+      </div>
+    </form>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'siaga-acknowledge-form': SiagaAcknowledgeForm;
+  }
+}
