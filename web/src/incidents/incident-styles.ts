@@ -1,7 +1,11 @@
 import { css } from 'lit';
 
-/** The incident's page: verdict, evidence, history. */
+/** The incident's page: its head, and where its parts stand. */
 export const incidentStyles = css`
+  .page-head h1 {
+    overflow-wrap: anywhere;
+    min-width: 0;
+  }
   .verdict {
     display: inline-flex;
     align-items: center;
@@ -11,6 +15,7 @@ export const incidentStyles = css`
     background: var(--up-quiet);
     color: var(--up-text);
     font-weight: 600;
+    white-space: nowrap;
   }
   .verdict .icon {
     width: 16px;
@@ -20,34 +25,57 @@ export const incidentStyles = css`
     background: var(--down-quiet);
     color: var(--down-text);
   }
-  h3 {
-    margin-block: var(--space-4) var(--space-2);
+  nav {
+    margin-inline-start: auto;
+    display: flex;
+    align-items: center;
+    gap: var(--space-2);
+    font-size: var(--text-xs);
+    color: var(--text-quiet);
   }
-  .cycles {
-    overflow-x: auto;
-    max-height: 320px;
+  nav a {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-1);
+    min-height: 32px;
+    padding: 0 var(--space-3);
+    background: var(--surface);
     border: 1px solid var(--line);
     border-radius: var(--radius-s);
+    color: var(--text);
+    text-decoration: none;
   }
-  .history {
-    display: grid;
-    gap: var(--space-3);
-    margin: 0;
-    padding: 0;
-    list-style: none;
+  nav a:hover {
+    border-color: var(--line-strong);
   }
-  .history li {
-    display: grid;
-    gap: 0 var(--space-3);
-    grid-template-columns: auto 1fr;
-    padding-inline-start: var(--space-4);
-    border-inline-start: 2px solid var(--line);
+  nav .icon {
+    width: 16px;
+    height: 16px;
   }
-  .history .what {
-    font-weight: 600;
+  .story .write {
+    margin-block-start: var(--space-4);
+    padding-block-start: var(--space-4);
+    border-block-start: 1px solid var(--line);
   }
-  .history .reason {
-    grid-column: 1 / -1;
+  .keys {
+    font-size: var(--text-xs);
     color: var(--text-quiet);
+  }
+  kbd {
+    padding: 0 5px;
+    font-family: var(--font-mono);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-s);
+    background: var(--surface);
+  }
+  @media (max-width: 640px) {
+    .keys {
+      display: none;
+    }
+    nav {
+      margin-inline-start: 0;
+      width: 100%;
+      justify-content: space-between;
+    }
   }
 `;

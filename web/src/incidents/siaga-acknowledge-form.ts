@@ -1,13 +1,14 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { ACKNOWLEDGE_REASON_MAX, type TicketSummary } from '@siaga/shared';
+import type { TicketSummary } from '@siaga/shared';
 import { Watch } from '../app/observable.js';
 import { toApiError, type ApiError } from '../http/api-error.js';
 import { agoWords } from '../i18n/time.js';
 import { isOpen } from '../live/state.js';
 import { acknowledge, readTicket, sendComment } from './actions.js';
 import { drafts } from './drafts.js';
+import { REASON_LONGEST } from './limits.js';
 import { isAcknowledged } from './order.js';
 import { TicketForm } from './ticket-form.js';
 
@@ -24,7 +25,7 @@ const quickReasons = (): string[] => [
 @customElement('siaga-acknowledge-form')
 export class SiagaAcknowledgeForm extends TicketForm {
   protected override readonly kind = 'acknowledge';
-  protected override readonly longest = ACKNOWLEDGE_REASON_MAX;
+  protected override readonly longest = REASON_LONGEST;
 
   /** What the hub told after it had refused: newer than the feed. */
   @state() private refused: TicketSummary | undefined = undefined;

@@ -1,7 +1,7 @@
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { COMMENT_MAX } from '@siaga/shared';
+import { COMMENT_LONGEST } from './limits.js';
 import { sendComment } from './actions.js';
 import { TicketForm } from './ticket-form.js';
 
@@ -9,7 +9,7 @@ import { TicketForm } from './ticket-form.js';
 @customElement('siaga-comment-form')
 export class SiagaCommentForm extends TicketForm {
   protected override readonly kind = 'comment';
-  protected override readonly longest = COMMENT_MAX;
+  protected override readonly longest = COMMENT_LONGEST;
 
   /** In a row of the pane: small, Enter sends, and it can be closed. */
   @property({ type: Boolean }) compact = false;

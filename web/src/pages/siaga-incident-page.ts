@@ -1,41 +1,57 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { Evidence, TicketDetail } from '@siaga/shared';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { TicketComment, TicketDetail, TicketSummary } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { Watch } from '../app/observable.js';
-import { address, deviceAddress } from '../app/routes.js';
+import { incidentAddress } from '../app/routes.js';
+import { Keys } from '../app/shortcuts.js';
 import { SiagaPage } from '../app/siaga-element.js';
 import { createThrottle } from '../app/throttle.js';
-import '../charts/siaga-latency.js';
-import '../components/siaga-time.js';
 import { healthShape, healthStyles } from '../components/siaga-health.js';
 import { icons } from '../components/icons.js';
-import { milliseconds, wholeNumber } from '../i18n/numbers.js';
-import { durationWords, exactTime } from '../i18n/time.js';
-import { historyWord, incidentTitle, priorityWord, reasonWords, statusWord } from '../i18n/words.js';
-import { isOpen } from '../live/state.js';
-import { WatchStore } from '../live/store.js';
-import { baseStyles, pageStyles, tableStyles } from '../styles/shared.js';
+import { wholeNumber } from '../i18n/numbers.js';
+import { incidentTitle, statusWord } from '../i18n/words.js';
+import { readComments, WRITE } from '../incidents/actions.js';
 import { incidentStyles } from '../incidents/incident-styles.js';
-
-const msOf = (iso: string | null | undefined): number | undefined =>
-  iso === null || iso === undefined ? undefined : Date.parse(iso);
+import { incidentKeys } from '../incidents/keys.js';
+import { inUrgency, neighboursOf } from '../incidents/order.js';
+import '../incidents/siaga-acknowledgement.js';
+import type { SiagaAcknowledgement } from '../incidents/siaga-acknowledgement.js';
+import '../incidents/siaga-comment-form.js';
+import type { SiagaCommentForm } from '../incidents/siaga-comment-form.js';
+import '../incidents/siaga-earlier-incidents.js';
+import '../incidents/siaga-evidence.js';
+import '../incidents/siaga-incident-facts.js';
+import '../incidents/siaga-story.js';
+import { isOpen, type LiveChange } from '../live/state.js';
+import { WatchStore } from '../live/store.js';
+import { baseStyles, pageStyles } from '../styles/shared.js';
 
 /** One incident: the story with its evidence at the left, the facts at the right. */
 @customElement('siaga-incident-page')
 export class SiagaIncidentPage extends SiagaPage {
-  static override styles = [baseStyles, pageStyles, tableStyles, healthStyles, incidentStyles];
+  static override styles = [baseStyles, pageStyles, healthStyles, incidentStyles];
 
   /** UUID or number. */
   @property() incidentId = '';
 
-  private readonly throttle = createThrottle(() => this.ticket.refresh(), 1000);
+  @query('siaga-acknowledgement') private acknowledgement!: SiagaAcknowledgement | null;
+  @query('siaga-comment-form') private commentForm!: SiagaCommentForm | null;
+
+  private readonly throttle = createThrottle(() => this.reload(), 1000);
 
   private readonly ticket = new Loading(
     this,
     ([id]: readonly [string], signal): Promise<TicketDetail> =>
       this.services.api.get(`/tickets/${encodeURIComponent(id)}`, {}, signal),
+    () => [this.incidentId] as const,
+  );
+
+  private readonly comments: Loading<readonly [string], TicketComment[]> = new Loading(
+    this,
+    ([id]: readonly [string], signal): Promise<TicketComment[]> =>
+      readComments(this.services, id, this.comments.value ?? [], signal),
     () => [this.incidentId] as const,
   );
 
@@ -45,8 +61,20 @@ export class SiagaIncidentPage extends SiagaPage {
     new WatchStore(
       this,
       () => this.services.store,
-      (change) => this.ticket.value !== undefined && change.incidents.has(this.ticket.value.id),
-      () => this.throttle.call(),
+      ({ incidents, devices }) => incidents.size > 0 || devices.has(this.ticket.value?.device_id ?? ''),
+      (change) => this.take(change),
+    );
+    new Keys(
+      this,
+      () => this.services.shortcuts,
+      () =>
+        incidentKeys({
+          acknowledge: () => void this.acknowledgement?.begin(),
+          comment: () => this.beginComment(),
+          takeBack: () => void this.acknowledgement?.undo(),
+          next: () => this.step('next'),
+          previous: () => this.step('previous'),
+        }),
     );
   }
 
@@ -60,174 +88,152 @@ export class SiagaIncidentPage extends SiagaPage {
     return ticket ? incidentTitle(ticket, this.deviceName(ticket)) : msg('Incident');
   }
 
+  /** Asks again where the feed knows something newer than the page shows. */
+  private take(change: LiveChange): void {
+    const ticket = this.ticket.value;
+    if (!ticket) return;
+    const { incidents } = this.services.store.state;
+    const live = incidents.get(ticket.id) ?? change.resolved.find(({ id }) => id === ticket.id);
+    // After the feed was cut for long, an open incident that is no longer told of has ended.
+    const hasEnded = change.snapshot && isOpen(ticket) && !live;
+    if (hasEnded || (live && live.updated_at > ticket.updated_at)) {
+      this.tellOthersAcknowledgement(ticket, live);
+      this.throttle.call();
+    }
+  }
+
+  private tellOthersAcknowledgement(before: TicketDetail, now: TicketSummary | undefined): void {
+    const person = now?.acknowledged_by;
+    if (!person || before.acknowledged_at !== null || person.id === this.user?.id) return;
+    this.services.notices.speak(msg(str`${person.name} acknowledged it: ${now.acknowledge_reason ?? ''}`));
+  }
+
+  private readonly reload = (): void => {
+    this.ticket.refresh();
+    this.comments.refresh();
+  };
+
+  /** The newest that is known: the feed may be ahead of what was asked for. */
+  private newest(ticket: TicketDetail): TicketDetail {
+    const live = this.services.store.state.incidents.get(ticket.id);
+    return live && live.updated_at > ticket.updated_at ? { ...ticket, ...live } : ticket;
+  }
+
+  private beginComment(): void {
+    if (!this.may(WRITE)) {
+      this.services.notices.show(this.lackWords);
+      return;
+    }
+    this.commentForm?.scrollIntoView({ block: 'nearest' });
+    this.commentForm?.focusText();
+  }
+
+  private get lackWords(): string {
+    return msg('Commenting takes the right “tickets:write”, which you lack. An administrator can grant it.');
+  }
+
+  private get neighbours(): ReturnType<typeof neighboursOf> {
+    const open = inUrgency(this.services.store.state.incidents.values());
+    return neighboursOf(this.ticket.value?.id ?? this.incidentId, open);
+  }
+
+  private step(direction: 'next' | 'previous'): void {
+    const ticket = this.neighbours[direction];
+    if (ticket) this.services.router.go(incidentAddress(ticket.id));
+    else this.services.notices.show(msg('There is no other open incident.'));
+  }
+
   private deviceName(ticket: TicketDetail): string | undefined {
     const live =
       ticket.device_id === null ? undefined : this.services.store.state.devices.get(ticket.device_id);
     return live?.name ?? ticket.evidence?.device.name;
   }
 
-  private renderWhy(ticket: TicketDetail, evidence: Evidence): TemplateResult {
-    const failed = wholeNumber(evidence.cycles.length, this.locale);
-    return html`<section class="card" aria-labelledby="why">
-      <h2 id="why">${msg('Why')}</h2>
-      <p>${reasonWords(evidence.reason)}</p>
-      ${
-        ticket.occurrences > 1
-          ? html`<p class="quiet">
-              ${msg(str`It has come back: this is occurrence ${wholeNumber(ticket.occurrences, this.locale)} within this incident.`)}
-            </p>`
-          : nothing
-      }
-      ${
-        evidence.cycles.length === 0
-          ? nothing
-          : html`<h3>${msg(str`Failed probe cycles (${failed})`)}</h3>
-              ${this.renderCycles(evidence)}`
-      }
-    </section>`;
+  private renderNeighbours(): TemplateResult | typeof nothing {
+    const { previous, next, place } = this.neighbours;
+    if (!previous || !next) return nothing;
+    const all = wholeNumber(this.services.store.state.incidents.size, this.locale);
+    return html`<nav aria-label=${msg('Open incidents')}>
+      <a href=${incidentAddress(previous.id)} rel="prev">${icons.back}${msg('Previous')}</a>
+      ${place === -1 ? nothing : html`<span>${msg(str`${wholeNumber(place + 1, this.locale)} of ${all} open`)}</span>`}
+      <a href=${incidentAddress(next.id)} rel="next">${msg('Next')}${icons.next}</a>
+    </nav>`;
   }
 
-  private renderCycles(evidence: Evidence): TemplateResult {
-    return html`<div class="cycles" role="region" tabindex="0" aria-label=${msg('Failed probe cycles')}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">${msg('Sent')}</th>
-            <th scope="col" class="number">${msg('Packets lost')}</th>
-            <th scope="col" class="number">${msg('Round trip')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${evidence.cycles.map(({ at, packets_lost, packets_sent, rtt_ms }) => {
-            const lost = wholeNumber(packets_lost, this.locale);
-            const sent = wholeNumber(packets_sent, this.locale);
-            return html`<tr>
-              <td>${exactTime(Date.parse(at), this.locale)}</td>
-              <td class="number">${msg(str`${lost} of ${sent}`)}</td>
-              <td class="number">
-                ${rtt_ms === null ? msg('no answer') : milliseconds(rtt_ms, this.locale)}
-              </td>
-            </tr>`;
-          })}
-        </tbody>
-      </table>
+  private renderHead(): TemplateResult {
+    const ticket = this.ticket.value;
+    if (!ticket) return html`<div class="page-head"><h1 tabindex="-1">${this.heading}</h1></div>`;
+    const verdict = isOpen(ticket)
+      ? html`<span class="verdict open">${healthShape('down')}${msg('Open')}</span>`
+      : html`<span class="verdict">${icons.calm}${statusWord(ticket.status)}</span>`;
+    return html`<div class="page-head">
+      <h1 tabindex="-1"><bdi>${this.heading}</bdi></h1>
+      ${verdict}<span class="quiet mono">${ticket.ticket_number}</span>
+      ${this.renderNeighbours()}
     </div>`;
   }
 
-  private renderChart(ticket: TicketDetail): TemplateResult | typeof nothing {
-    const failedAtMs = msOf(ticket.first_failed_at ?? ticket.detected_at);
-    if (ticket.device_id === null || failedAtMs === undefined) return nothing;
-    return html`<section class="card" aria-labelledby="chart">
-      <h2 id="chart">${msg('Around the failure')}</h2>
-      <siaga-latency
-        .deviceId=${ticket.device_id}
-        .failure=${{ failedAtMs, endedAtMs: msOf(ticket.resolved_at) }}
-      ></siaga-latency>
+  private renderWriting(ticket: TicketDetail): TemplateResult {
+    return html`<div class="write">
+      ${
+        this.may(WRITE)
+          ? html`<siaga-comment-form
+              .ticket=${ticket}
+              @siaga-close=${() => this.focusHeading()}
+              @siaga-sent=${this.reload}
+            ></siaga-comment-form>`
+          : html`<p class="quiet">${this.lackWords}</p>`
+      }
+    </div>`;
+  }
+
+  private renderStory(ticket: TicketDetail): TemplateResult {
+    // The story stands also where comments cannot be had; what went wrong is said above it.
+    const comments = this.comments.value ?? [];
+    return html`<section class="card story">
+      ${this.comments.error === undefined || this.comments.pending ? nothing : html`<siaga-failure .error=${this.comments.error} @siaga-retry=${this.comments.refresh}></siaga-failure>`}
+      <siaga-story .ticket=${ticket} .comments=${comments}></siaga-story>
+      ${this.renderWriting(ticket)}
     </section>`;
   }
 
-  private renderHistory(ticket: TicketDetail): TemplateResult {
-    return html`<section class="card" aria-labelledby="history">
-      <h2 id="history">${msg('History')}</h2>
-      <ol class="history">
-        ${[...ticket.history].reverse().map(
-          ({ at, event, actor, reason }) =>
-            html`<li>
-              <span class="what">${historyWord(event)}</span>
-              <span class="quiet">
-                ${actor?.name ?? msg('by monitoring')} · <siaga-time mode="exact" at=${at}></siaga-time>
-              </span>
-              ${reason === null ? nothing : html`<span class="reason">${reasonWords(reason)}</span>`}
-            </li>`,
-        )}
-      </ol>
-    </section>`;
+  private renderKeys(): TemplateResult {
+    const key = (name: string, words: string): TemplateResult =>
+      html`<span><kbd>${name}</kbd> ${words}</span> `;
+    return html`<p class="keys">
+      ${this.may(WRITE) ? html`${key('a', msg('acknowledge'))}${key('c', msg('comment'))}${key('u', msg('take back'))}` : nothing}${key('j', msg('next'))}${key('k', msg('previous'))}${key('?', msg('all keys'))}
+    </p>`;
   }
 
-  private renderFacts(ticket: TicketDetail): TemplateResult {
-    const { sites, devices } = this.services.store.state;
-    const site = ticket.site_id === null ? undefined : sites.get(ticket.site_id);
-    const siteName = site?.name ?? ticket.evidence?.site.name;
-    const deviceName = this.deviceName(ticket);
-    const watched = ticket.device_id !== null && devices.has(ticket.device_id);
-    const begunMs = msOf(ticket.first_failed_at ?? ticket.created_at) ?? 0;
-    const endedMs = msOf(ticket.resolved_at);
-    const time = (iso: string | null): TemplateResult | string =>
-      iso === null ? '–' : html`<siaga-time mode="exact" at=${iso}></siaga-time>`;
-    return html`<section class="card" aria-labelledby="facts">
-      <h2 id="facts">${msg('Facts')}</h2>
-      <dl class="facts">
-        <dt>${msg('Number')}</dt>
-        <dd class="mono">${ticket.ticket_number}</dd>
-        <dt>${msg('Status')}</dt>
-        <dd>${statusWord(ticket.status)}</dd>
-        <dt>${msg('Priority')}</dt>
-        <dd>${priorityWord(ticket.priority)}</dd>
-        <dt>${msg('Device')}</dt>
-        <dd>
-          ${
-            watched && ticket.device_id !== null
-              ? html`<a href=${deviceAddress(ticket.device_id)}>${deviceName}</a>`
-              : (deviceName ?? '–')
-          }
-        </dd>
-        ${
-          ticket.evidence
-            ? html`<dt>${msg('Address')}</dt>
-                <dd class="mono">${ticket.evidence.device.address}</dd>`
-            : nothing
-        }
-        <dt>${msg('Site')}</dt>
-        <dd>
-          ${
-            site
-              ? html`<a href=${address('/devices', { site_id: site.id })}>${siteName}</a>`
-              : (siteName ?? '–')
-          }
-        </dd>
-        <dt>${msg('First failed')}</dt>
-        <dd>${time(ticket.first_failed_at)}</dd>
-        <dt>${msg('Detected')}</dt>
-        <dd>${time(ticket.detected_at)}</dd>
-        <dt>${msg('Resolved')}</dt>
-        <dd>${time(ticket.resolved_at)}</dd>
-        <dt>${msg('Lasted')}</dt>
-        <dd>
-          ${
-            endedMs === undefined
-              ? html`<siaga-time mode="for" at=${new Date(begunMs).toISOString()}></siaga-time>`
-              : durationWords(endedMs - begunMs, this.locale)
-          }
-        </dd>
-        <dt>${msg('Occurrences')}</dt>
-        <dd>${wholeNumber(ticket.occurrences, this.locale)}</dd>
-      </dl>
-    </section>`;
-  }
-
-  private renderVerdict(ticket: TicketDetail): TemplateResult {
-    return isOpen(ticket)
-      ? html`<span class="verdict open">${healthShape('down')}${msg('Open')}</span>`
-      : html`<span class="verdict">${icons.calm}${statusWord(ticket.status)}</span>`;
-  }
-
-  private renderTicket(ticket: TicketDetail): TemplateResult {
+  private renderTicket(loaded: TicketDetail): TemplateResult {
+    const ticket = this.newest(loaded);
     return html`<div class="split">
       <div class="stack">
-        ${ticket.evidence ? this.renderWhy(ticket, ticket.evidence) : nothing} ${this.renderChart(ticket)}
-        ${this.renderHistory(ticket)}
+        <siaga-acknowledgement .ticket=${ticket} @siaga-changed=${this.reload}></siaga-acknowledgement>
+        <section class="card" aria-labelledby="why">
+          <h2 id="why">${msg('Why')}</h2>
+          <siaga-evidence .ticket=${ticket}></siaga-evidence>
+        </section>
+        ${this.renderStory(ticket)}
       </div>
-      ${this.renderFacts(ticket)}
+      <div class="stack">
+        <siaga-incident-facts .ticket=${ticket}></siaga-incident-facts>
+        ${
+          ticket.device_id === null
+            ? nothing
+            : html`<siaga-earlier-incidents
+                .deviceId=${ticket.device_id}
+                .exceptId=${ticket.id}
+              ></siaga-earlier-incidents>`
+        }
+        ${this.renderKeys()}
+      </div>
     </div>`;
   }
 
   protected override render(): TemplateResult {
-    const ticket = this.ticket.value;
     const stale = this.services.feed.state.value.phase === 'cut' ? 'stale' : '';
-    return html`<div class="page-head">
-        <h1 tabindex="-1">${this.heading}</h1>
-        ${ticket ? html`${this.renderVerdict(ticket)}<span class="quiet mono">${ticket.ticket_number}</span>` : nothing}
-      </div>
+    return html`${this.renderHead()}
       <div class=${stale}>${this.ticket.render((value) => this.renderTicket(value), 8)}</div>`;
   }
 }
