@@ -230,7 +230,18 @@ export const createHub = (config: Config, { log, progress, failed }: HubOptions)
     });
     const { publicUrl } = config.http;
     const reports = createReports({ db, directory, clock });
-    registerV1(http, { identity, fleet, telemetry, detection, desk, reports, live, events, clock, publicUrl });
+    registerV1(http, {
+      identity,
+      fleet,
+      telemetry,
+      detection,
+      desk,
+      reports,
+      live,
+      events,
+      clock,
+      publicUrl,
+    });
 
     await telemetry.start();
     stops.push(() => telemetry.stop());
