@@ -2,7 +2,7 @@ import type { Agent, AgentState, AgentStateMessage } from '@siaga/shared';
 import { sql, type Selectable, type Transaction } from 'kysely';
 import type { Db } from '../platform/postgres/postgres.js';
 import type { AgentsTable, Database } from '../platform/postgres/schema.js';
-import { allOf, containing, orderBy, type ListQuery } from './listing.js';
+import { allOf, containing, orderBy, laterThan, type ListQuery } from './listing.js';
 
 type Trx = Transaction<Database>;
 export type AgentRow = Selectable<AgentsTable>;
@@ -138,7 +138,7 @@ export interface AgentValues {
 export const updateAgent = async (trx: Trx, id: string, values: AgentValues, now: Date): Promise<void> => {
   await trx
     .updateTable('agents')
-    .set({ ...values, updated_at: now })
+    .set({ ...values, updated_at: laterThan(now) })
     .where('id', '=', id)
     .execute();
 };

@@ -1,6 +1,6 @@
 import type { Agent, CreateAgentBody, UpdateAgentBody } from '@siaga/shared';
 import { v7 as uuidv7 } from 'uuid';
-import { DomainError } from '../errors.js';
+import { DomainError, requireRevision, type IfMatch } from '../errors.js';
 import type { EventBus } from '../events.js';
 import type { Db } from '../platform/postgres/postgres.js';
 import {
@@ -33,8 +33,8 @@ export interface AgentService {
   get(id: string): Promise<Agent>;
   /** Makes a pending agent. Throws VALIDATION_ERROR, RESOURCE_CONFLICT (name in use). */
   create(actor: Actor, body: CreateAgentBody): Promise<Agent>;
-  /** What is absent stays as it is. */
-  update(actor: Actor, id: string, body: UpdateAgentBody): Promise<Agent>;
+  /** What is absent stays as it is. Throws PRECONDITION_FAILED besides. */
+  update(actor: Actor, id: string, body: UpdateAgentBody, ifMatch?: IfMatch): Promise<Agent>;
   /** Takes its credentials and its connection away; its devices stay, watched by nobody. Twice does no harm. */
   revoke(actor: Actor, id: string): Promise<Agent>;
   /** Throws RESOURCE_NOT_FOUND, RESOURCE_CONFLICT (it still watches devices). */
@@ -115,10 +115,11 @@ export const createAgents = (deps: Deps): AgentService => {
       );
     },
 
-    update: (actor, id, body) =>
+    update: (actor, id, body, ifMatch) =>
       explainedAgent(db, { name: body.name?.trim() ?? '' }, () =>
         write(actor, async ({ trx, now, audit, afterCommit }) => {
           const old = await lock(trx, id);
+          requireRevision(ifMatch, old.updated_at.getTime());
           await check(trx, body);
           const values = { name: body.name?.trim() ?? old.name, site_id: body.site_id ?? old.site_id };
           const changes = differences<typeof values>(old, values);

@@ -2,7 +2,7 @@ import type { Check, Device, DeviceKind, Health, Link } from '@siaga/shared';
 import { sql, type Transaction } from 'kysely';
 import type { Db } from '../platform/postgres/postgres.js';
 import type { Database } from '../platform/postgres/schema.js';
-import { allOf, containing, orderBy, type ListQuery } from './listing.js';
+import { allOf, containing, orderBy, laterThan, type ListQuery } from './listing.js';
 import type { DirectoryCheck } from './ports.js';
 
 type Trx = Transaction<Database>;
@@ -199,7 +199,7 @@ export const insertDevice = async (trx: Trx, id: string, values: DeviceValues, n
 export const updateDevice = async (trx: Trx, id: string, values: DeviceValues, now: Date): Promise<void> => {
   await trx
     .updateTable('devices')
-    .set({ ...values, updated_at: now })
+    .set({ ...values, updated_at: laterThan(now) })
     .where('id', '=', id)
     .execute();
 };
@@ -260,6 +260,12 @@ export const markDeviceDeleted = async (trx: Trx, id: string, now: Date): Promis
     })
     .where('id', '=', id)
     .execute();
+  if (children.length > 0)
+    await trx
+      .updateTable('devices')
+      .set({ updated_at: laterThan(now) })
+      .where('id', 'in', children)
+      .execute();
   return children;
 };
 

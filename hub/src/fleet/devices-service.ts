@@ -1,6 +1,7 @@
 import type { CreateDeviceBody, UpdateDeviceBody } from '@siaga/shared';
 import { TIMEOUT_MS_BY_LINK } from '@siaga/shared';
 import { v7 as uuidv7 } from 'uuid';
+import { requireRevision, type IfMatch } from '../errors.js';
 import type { EventBus } from '../events.js';
 import type { Db } from '../platform/postgres/postgres.js';
 import { canonicalAddress } from './address.js';
@@ -42,9 +43,9 @@ export interface DeviceService {
   /**
    * What is absent stays as it is. A new address or link keeps the device's checks: it is the same device, and its
    * history stays one line. Another agent means new checks, because a check's samples are ordered by its agent's
-   * streams (telemetry.md).
+   * streams (telemetry.md). Throws PRECONDITION_FAILED besides.
    */
-  update(actor: Actor, id: string, body: UpdateDeviceBody): Promise<StoredDevice>;
+  update(actor: Actor, id: string, body: UpdateDeviceBody, ifMatch?: IfMatch): Promise<StoredDevice>;
   /** Takes it out of service; devices behind it lose it as a parent. Throws RESOURCE_NOT_FOUND. */
   remove(actor: Actor, id: string): Promise<void>;
 }
@@ -151,7 +152,7 @@ export const createDevices = ({ db, write, directory, events }: Deps): DeviceSer
       );
     },
 
-    update: (actor, id, body) => {
+    update: (actor, id, body, ifMatch) => {
       const wanted: Collision = { code: body.code ?? '', address: body.address ?? '', agentId: '' };
       return explainedDevice(db, wanted, () =>
         write(actor, async (change) => {
@@ -161,6 +162,7 @@ export const createDevices = ({ db, write, directory, events }: Deps): DeviceSer
           if (body.parent_ids !== undefined) await lockTopology(trx);
           if (!(await lockDevice(trx, id, 'change'))) throw notFound('device');
           const old = await stored(trx, id);
+          requireRevision(ifMatch, Date.parse(old.updated_at));
           const values = merged(faults, old, body);
           const parentIds = body.parent_ids ?? old.parent_ids;
           const changes: FieldChanges = {

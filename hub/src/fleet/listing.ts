@@ -38,6 +38,10 @@ export const orderBy = <Field extends string>(
   return sql.join([...parts, id], sql`, `);
 };
 
+/** A change's time: a caller tells two states of an object by it, though the clock was set back or is coarse. */
+export const laterThan = (now: Date): RawBuilder<Date> =>
+  sql<Date>`greatest(updated_at + interval '1 millisecond', ${now}::timestamptz)`;
+
 /** Conditions joined by AND; true where there is none. */
 export const allOf = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
   conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);

@@ -3,7 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Db } from '../platform/postgres/postgres.js';
 import type { Database, SitesTable } from '../platform/postgres/schema.js';
 import type { Selectable } from 'kysely';
-import { allOf, containing, orderBy, type ListQuery } from './listing.js';
+import { allOf, containing, orderBy, laterThan, type ListQuery } from './listing.js';
 
 export type SiteRow = Selectable<SitesTable>;
 export type SiteSort = 'name' | 'code' | 'region';
@@ -78,7 +78,7 @@ export const insertSite = (trx: Trx, id: string, values: SiteValues, now: Date):
 export const updateSite = (trx: Trx, id: string, values: SiteValues, now: Date): Promise<SiteRow> =>
   trx
     .updateTable('sites')
-    .set({ ...values, updated_at: now })
+    .set({ ...values, updated_at: laterThan(now) })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();

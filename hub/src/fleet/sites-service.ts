@@ -1,6 +1,6 @@
 import type { CreateSiteBody, Site, UpdateSiteBody } from '@siaga/shared';
 import { v7 as uuidv7 } from 'uuid';
-import { DomainError } from '../errors.js';
+import { DomainError, requireRevision, type IfMatch } from '../errors.js';
 import type { EventBus } from '../events.js';
 import type { Db } from '../platform/postgres/postgres.js';
 import { differences } from './changes.js';
@@ -34,8 +34,8 @@ export interface SiteService {
   get(id: string): Promise<Site>;
   /** Throws VALIDATION_ERROR, RESOURCE_CONFLICT (code in use). */
   create(actor: Actor, body: CreateSiteBody): Promise<Site>;
-  /** What is absent stays as it is. Throws as `get` and `create` do. */
-  update(actor: Actor, id: string, body: UpdateSiteBody): Promise<Site>;
+  /** What is absent stays as it is. Throws as `get` and `create` do, and PRECONDITION_FAILED. */
+  update(actor: Actor, id: string, body: UpdateSiteBody, ifMatch?: IfMatch): Promise<Site>;
   /** Throws RESOURCE_NOT_FOUND, RESOURCE_CONFLICT (agents or devices are still there). */
   remove(actor: Actor, id: string): Promise<void>;
 }
@@ -113,12 +113,13 @@ export const createSites = ({ db, write, directory, events }: Deps): SiteService
       );
     },
 
-    update: async (actor, id, body) => {
+    update: async (actor, id, body, ifMatch) => {
       check(body);
       return explainedSite(db, { code: body.code ?? '' }, () =>
         write(actor, async ({ trx, now, audit, afterCommit }) => {
           const old = await lockSite(trx, id, 'change');
           if (!old) throw notFound('site');
+          requireRevision(ifMatch, old.updated_at.getTime());
           const values = merged(old, body);
           const changes = differences<SiteValues>(old, values);
           if (Object.keys(changes).length === 0) return toSite(old);

@@ -37,6 +37,16 @@ interface Operation {
   parameters?: { name: string; in: string }[];
 }
 
+interface Shape {
+  items?: Shape;
+  anyOf?: Shape[];
+  required?: string[];
+  properties?: object;
+}
+interface Answer {
+  properties: { data: Shape };
+}
+
 let hub: TestHttp;
 let routes: RouteRecord[];
 let document: { openapi: string; paths: Record<string, Record<string, Operation>> };
@@ -155,6 +165,51 @@ describe('the document', () => {
       // An open route may answer 401 of its own, a sign-in for one.
       expect(isOpen || answers.includes('401'), nameOf(route)).toBe(true);
       expect(isOpen || route.permission === 'signed-in' || answers.includes('403'), nameOf(route)).toBe(true);
+    }
+  });
+
+  const parametersOf = ({ parameters = [] }: Operation) => parameters.map(({ name }) => name);
+  const operations = () =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+    );
+
+  test('tells which answers have a tag and which changes may be made conditional', () => {
+    const conditional = operations().filter(({ operation }) =>
+      parametersOf(operation).includes('if-none-match'),
+    );
+    expect(conditional.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['get /tickets', 'get /tickets/{id}', 'get /monitoring/devices/{id}']),
+    );
+    for (const { name, operation } of conditional) {
+      expect(operation.responses['304'], name).toMatchObject({ headers: { ETag: {} } });
+      expect(operation.responses['304'], name).not.toHaveProperty('content');
+      expect(operation.responses['200'], name).toMatchObject({ headers: { ETag: {} } });
+    }
+    const guarded = operations().filter(({ operation }) => parametersOf(operation).includes('if-match'));
+    expect(guarded.map(({ name }) => name).sort()).toEqual([
+      'delete /tickets/{id}/acknowledge',
+      'patch /monitoring/agents/{id}',
+      'patch /monitoring/devices/{id}',
+      'patch /monitoring/sites/{id}',
+      'post /tickets/{id}/acknowledge',
+    ]);
+    for (const { name, operation } of guarded)
+      expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(['400', '412']));
+  });
+
+  test('says that an object is whole, or in part where `fields` are asked for', () => {
+    const selecting = operations().filter(({ operation }) => parametersOf(operation).includes('fields'));
+    expect(selecting.length).toBeGreaterThanOrEqual(8);
+    for (const { name, operation } of selecting) {
+      const { schema } = (operation.responses['200']?.content as { 'application/json': { schema: Answer } })[
+        'application/json'
+      ];
+      const { data } = schema.properties;
+      const [whole, part] = (data.items ?? data).anyOf ?? [];
+      expect(whole?.required?.length, name).toBeGreaterThan(3);
+      expect(part?.required, name).toBeUndefined();
+      expect(Object.keys(part?.properties ?? {}), name).toEqual(Object.keys(whole?.properties ?? {}));
     }
   });
 });

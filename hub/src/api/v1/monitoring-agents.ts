@@ -15,7 +15,7 @@ import type { AgentSort, Fleet } from '../../fleet/index.js';
 import { ok, page } from '../../platform/http/envelope.js';
 import { Nothing } from '../../platform/http/routes.js';
 import type { App } from '../../platform/http/types.js';
-import { IdParams } from './monitoring-params.js';
+import { IdParams, OneQuery } from './monitoring-params.js';
 import { actorOf, listOf } from './monitoring-queries.js';
 
 const tags = ['agents'];
@@ -27,7 +27,7 @@ export const registerAgentRoutes = (
   app.get(
     '/monitoring/agents',
     {
-      config: { permission: 'monitoring:read' },
+      config: { permission: 'monitoring:read', etag: 'content' },
       schema: {
         tags,
         summary: 'Agents, by name unless sorted',
@@ -72,15 +72,21 @@ export const registerAgentRoutes = (
   app.get(
     '/monitoring/agents/:id',
     {
-      config: { permission: 'monitoring:read' },
-      schema: { tags, summary: 'One agent', params: IdParams, response: { 200: Ok(Agent) } },
+      config: { permission: 'monitoring:read', etag: 'updated_at' },
+      schema: {
+        tags,
+        summary: 'One agent',
+        params: IdParams,
+        querystring: OneQuery,
+        response: { 200: Ok(Agent) },
+      },
     },
     async (request) => ok(request, await agents.get(request.params.id)),
   );
   app.patch(
     '/monitoring/agents/:id',
     {
-      config: { permission: 'monitoring:write' },
+      config: { permission: 'monitoring:write', etag: 'updated_at', ifMatch: true },
       schema: {
         tags,
         summary: 'Changes the fields given',
@@ -89,7 +95,8 @@ export const registerAgentRoutes = (
         response: { 200: Ok(Agent), 409: ErrorBody },
       },
     },
-    async (request) => ok(request, await agents.update(actorOf(request), request.params.id, request.body)),
+    async (request) =>
+      ok(request, await agents.update(actorOf(request), request.params.id, request.body, request.ifMatch)),
   );
   app.delete(
     '/monitoring/agents/:id',

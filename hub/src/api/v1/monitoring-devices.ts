@@ -15,7 +15,7 @@ import type { DeviceSort, Fleet, StoredDevice } from '../../fleet/index.js';
 import { ok, page } from '../../platform/http/envelope.js';
 import type { App } from '../../platform/http/types.js';
 import type { Telemetry } from '../../telemetry/index.js';
-import { IdParams } from './monitoring-params.js';
+import { IdParams, OneQuery } from './monitoring-params.js';
 import { actorOf, listOf } from './monitoring-queries.js';
 
 const tags = ['devices'];
@@ -49,7 +49,7 @@ export const registerDeviceRoutes = (
   app.get(
     '/monitoring/devices',
     {
-      config: { permission: 'monitoring:read' },
+      config: { permission: 'monitoring:read', etag: 'content' },
       schema: {
         tags,
         summary: 'Devices, by name unless sorted; by health the worst come first',
@@ -84,15 +84,21 @@ export const registerDeviceRoutes = (
   app.get(
     '/monitoring/devices/:id',
     {
-      config: { permission: 'monitoring:read' },
-      schema: { tags, summary: 'One device', params: IdParams, response: { 200: Ok(Device) } },
+      config: { permission: 'monitoring:read', etag: 'updated_at' },
+      schema: {
+        tags,
+        summary: 'One device',
+        params: IdParams,
+        querystring: OneQuery,
+        response: { 200: Ok(Device) },
+      },
     },
     async (request) => ok(request, shown(request, await devices.get(request.params.id))),
   );
   app.patch(
     '/monitoring/devices/:id',
     {
-      config: { permission: 'monitoring:write' },
+      config: { permission: 'monitoring:write', etag: 'updated_at', ifMatch: true },
       schema: {
         tags,
         summary: 'Changes the fields given',
@@ -104,7 +110,13 @@ export const registerDeviceRoutes = (
       },
     },
     async (request) =>
-      ok(request, shown(request, await devices.update(actorOf(request), request.params.id, request.body))),
+      ok(
+        request,
+        shown(
+          request,
+          await devices.update(actorOf(request), request.params.id, request.body, request.ifMatch),
+        ),
+      ),
   );
   app.delete(
     '/monitoring/devices/:id',

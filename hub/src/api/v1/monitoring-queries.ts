@@ -25,10 +25,11 @@ export const listOf = <
     page?: string | undefined;
     per_page?: string | undefined;
     sort?: string | undefined;
+    fields?: string | undefined;
   },
 >(
   query: Query,
 ) => {
-  const { page: _page, per_page: _perPage, sort, ...filters } = query;
+  const { page: _page, per_page: _perPage, fields: _fields, sort, ...filters } = query;
   return { ...filters, ...pageOf(query), sort: sortOf<Field>(sort) };
 };

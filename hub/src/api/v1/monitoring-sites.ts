@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { Fleet, SiteSort } from '../../fleet/index.js';
 import { ok, page } from '../../platform/http/envelope.js';
 import type { App } from '../../platform/http/types.js';
-import { IdParams } from './monitoring-params.js';
+import { IdParams, OneQuery } from './monitoring-params.js';
 import { actorOf, listOf } from './monitoring-queries.js';
 
 const tags = ['sites'];
@@ -12,7 +12,7 @@ export const registerSiteRoutes = (app: App, { sites }: Pick<Fleet, 'sites'>): v
   app.get(
     '/monitoring/sites',
     {
-      config: { permission: 'monitoring:read' },
+      config: { permission: 'monitoring:read', etag: 'content' },
       schema: {
         tags,
         summary: 'Sites, by name unless sorted',
@@ -42,15 +42,21 @@ export const registerSiteRoutes = (app: App, { sites }: Pick<Fleet, 'sites'>): v
   app.get(
     '/monitoring/sites/:id',
     {
-      config: { permission: 'monitoring:read' },
-      schema: { tags, summary: 'One site', params: IdParams, response: { 200: Ok(Site) } },
+      config: { permission: 'monitoring:read', etag: 'updated_at' },
+      schema: {
+        tags,
+        summary: 'One site',
+        params: IdParams,
+        querystring: OneQuery,
+        response: { 200: Ok(Site) },
+      },
     },
     async (request) => ok(request, await sites.get(request.params.id)),
   );
   app.patch(
     '/monitoring/sites/:id',
     {
-      config: { permission: 'monitoring:write' },
+      config: { permission: 'monitoring:write', etag: 'updated_at', ifMatch: true },
       schema: {
         tags,
         summary: 'Changes the fields given',
@@ -59,7 +65,8 @@ export const registerSiteRoutes = (app: App, { sites }: Pick<Fleet, 'sites'>): v
         response: { 200: Ok(Site), 409: ErrorBody },
       },
     },
-    async (request) => ok(request, await sites.update(actorOf(request), request.params.id, request.body)),
+    async (request) =>
+      ok(request, await sites.update(actorOf(request), request.params.id, request.body, request.ifMatch)),
   );
   app.delete(
     '/monitoring/sites/:id',

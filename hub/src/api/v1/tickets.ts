@@ -14,6 +14,7 @@ import Type from 'typebox';
 import type { Desk } from '../../desk/index.js';
 import { ok, page, pageOf } from '../../platform/http/envelope.js';
 import type { App } from '../../platform/http/types.js';
+import { OneQuery } from './monitoring-params.js';
 import { actorOf } from './monitoring-queries.js';
 
 const tags = ['tickets'];
@@ -34,7 +35,7 @@ export const registerTicketRoutes = (app: App, { desk }: { desk: Pick<Desk, 'tic
   app.get(
     '/tickets',
     {
-      config: { permission: 'tickets:read' },
+      config: { permission: 'tickets:read', etag: 'content' },
       schema: {
         tags,
         summary: 'Tickets, the newest first unless sorted',
@@ -50,16 +51,18 @@ export const registerTicketRoutes = (app: App, { desk }: { desk: Pick<Desk, 'tic
   app.get(
     '/tickets/:id',
     {
-      config: { permission: 'tickets:read' },
+      config: { permission: 'tickets:read', etag: 'revision' },
       schema: {
         tags,
         summary: 'One ticket with its evidence and history',
         params: TicketParams,
+        querystring: OneQuery,
         response: { 200: Ok(TicketDetail) },
       },
     },
     async (request) => {
-      const { ticket } = await desk.tickets.get(request.params.id);
+      const { ticket, revision } = await desk.tickets.get(request.params.id);
+      request.revision = revision;
       return ok(request, ticket);
     },
   );
@@ -71,7 +74,7 @@ const registerAcknowledgeRoutes = (app: App, { desk }: { desk: Pick<Desk, 'ticke
   app.post(
     '/tickets/:id/acknowledge',
     {
-      config: { permission: 'tickets:write' },
+      config: { permission: 'tickets:write', etag: 'revision', ifMatch: true },
       schema: {
         tags,
         summary: 'Takes note of an open incident, with a reason',
@@ -83,19 +86,16 @@ const registerAcknowledgeRoutes = (app: App, { desk }: { desk: Pick<Desk, 'ticke
       },
     },
     async (request) => {
-      const { ticket } = await desk.tickets.acknowledge(
-        actorOf(request),
-        request.params.id,
-        request.body,
-        undefined,
-      );
+      const { params, body, ifMatch } = request;
+      const { ticket, revision } = await desk.tickets.acknowledge(actorOf(request), params.id, body, ifMatch);
+      request.revision = revision;
       return ok(request, ticket);
     },
   );
   app.delete(
     '/tickets/:id/acknowledge',
     {
-      config: { permission: 'tickets:write' },
+      config: { permission: 'tickets:write', etag: 'revision', ifMatch: true },
       schema: {
         tags,
         summary: 'Takes an acknowledgement back',
@@ -104,7 +104,9 @@ const registerAcknowledgeRoutes = (app: App, { desk }: { desk: Pick<Desk, 'ticke
       },
     },
     async (request) => {
-      const { ticket } = await desk.tickets.unacknowledge(actorOf(request), request.params.id, undefined);
+      const { params, ifMatch } = request;
+      const { ticket, revision } = await desk.tickets.unacknowledge(actorOf(request), params.id, ifMatch);
+      request.revision = revision;
       return ok(request, ticket);
     },
   );
@@ -115,7 +117,7 @@ const registerCommentRoutes = (app: App, { desk }: { desk: Pick<Desk, 'tickets'>
   app.get(
     '/tickets/:id/comments',
     {
-      config: { permission: 'tickets:read' },
+      config: { permission: 'tickets:read', etag: 'content' },
       schema: {
         tags,
         summary: 'Comments on a ticket, the oldest first',

@@ -15,6 +15,7 @@ import { listeningFault } from '../listening.js';
 import { handleError } from './error-handler.js';
 import { requirePermission, resolveCaller } from './guard.js';
 import { registerDocuments } from './openapi.js';
+import { registerPresentation } from './presentation.js';
 import { measureRequests, registerOperations } from './operations.js';
 import { createRateLimits, RATE_LIMIT_PLUGIN, type CountRequest } from './rate-limits.js';
 import { createRouteTable, isApiPath, type RouteRecord } from './routes.js';
@@ -90,6 +91,7 @@ export const createHttp = (deps: HttpDeps): Http => {
   app.setErrorHandler(handleError);
   takeEmptyJson(app);
   measureRequests(app, metrics);
+  registerPresentation(app);
 
   app.addHook('onRoute', (route) => table.add(route));
   app.addHook('onReady', async () => {

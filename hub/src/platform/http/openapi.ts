@@ -1,10 +1,12 @@
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import { ErrorBody } from '@siaga/shared';
+import type { FastifyContextConfig } from 'fastify';
 import Type from 'typebox';
 import { ERRORS, type ErrorCode } from '../../errors.js';
+import { selectionOf } from './fields.js';
 import { DOCS_PATH } from './routes.js';
-import type { App, RoutePermission } from './types.js';
+import type { App } from './types.js';
 
 const BASE_PATH = '/api/v1';
 
@@ -34,7 +36,7 @@ export const registerDocuments = async (v1: App, version: string): Promise<void>
     },
     transform: ({ schema, url, route }) => ({
       url,
-      schema: describe(schema as Documented | undefined, route.config?.permission, [route.method].flat()),
+      schema: describe(schema as Documented | undefined, route.config, [route.method].flat()),
     }),
   });
   v1.get(
@@ -69,18 +71,21 @@ interface Documented {
   querystring?: unknown;
   body?: unknown;
   params?: unknown;
+  headers?: object;
   response?: Record<string, unknown>;
   description?: string;
 }
 
 /** Adds what every route answers besides its successes, and what it asks of its caller. */
-const describe = (schema: Documented = {}, permission: RoutePermission | undefined, methods: string[]) => {
+const describe = (schema: Documented = {}, config: FastifyContextConfig = {}, methods: string[]) => {
+  const { permission } = config;
   const takesInput = [schema.querystring, schema.body, schema.params].some((part) => part !== undefined);
   const codes: ErrorCode[] = [
-    ...(schema.body ? (['MALFORMED_REQUEST'] as const) : []),
+    ...(schema.body || config.ifMatch ? (['MALFORMED_REQUEST'] as const) : []),
     ...(permission === 'open' ? [] : (['AUTHENTICATION_REQUIRED'] as const)),
     ...(permission === 'open' || permission === 'signed-in' ? [] : (['INSUFFICIENT_PERMISSIONS'] as const)),
     ...(schema.params ? (['RESOURCE_NOT_FOUND'] as const) : []),
+    ...(config.ifMatch ? (['PRECONDITION_FAILED'] as const) : []),
     ...(schema.body && !methods.includes('GET')
       ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)
       : []),
@@ -101,7 +106,45 @@ const describe = (schema: Documented = {}, permission: RoutePermission | undefin
   return {
     ...schema,
     ...(description === '' ? {} : { description }),
-    response: { ...errors, ...schema.response },
+    ...headersOf(schema, config, methods),
+    response: { ...errors, ...answersOf(schema, config, methods) },
     security: permission === 'open' ? [] : [{ bearer: [] }, { session: [] }],
+  };
+};
+
+const ETAG = { type: 'string', description: 'Names this state of what was asked for' } as const;
+const header = (description: string) => ({ type: 'string', description }) as const;
+
+/** The conditions a caller may send (RFC 9110 §13). */
+const headersOf = (schema: Documented, { etag, ifMatch }: FastifyContextConfig, methods: string[]) => {
+  const properties = {
+    ...(etag && methods.includes('GET')
+      ? { 'if-none-match': header('An `ETag` from before: 304 where it still holds') }
+      : {}),
+    ...(ifMatch
+      ? {
+          'if-match': header(
+            'An `ETag` from before: 412 where it has been changed since. Only what is before the dot of the tag counts.',
+          ),
+        }
+      : {}),
+  };
+  if (Object.keys(properties).length === 0) return {};
+  return { headers: { type: 'object', properties, ...schema.headers } };
+};
+
+/** A route's successes with what its config and query add to them. */
+const answersOf = (schema: Documented, { etag }: FastifyContextConfig, methods: string[]) => {
+  const whole = schema.response?.['200'] as object | undefined;
+  if (!whole) return schema.response;
+  const answer: object = selectionOf(schema)?.documented ?? whole;
+  if (!etag) return { ...schema.response, 200: answer };
+  const headers = { ETag: ETAG };
+  return {
+    ...schema.response,
+    200: { ...answer, headers },
+    ...(methods.includes('GET')
+      ? { 304: { type: 'null', description: 'Not changed since `If-None-Match`', headers } }
+      : {}),
   };
 };

@@ -27,7 +27,7 @@ export const helmetOptions = (secure: boolean): FastifyHelmetOptions => ({
 const ALLOWED_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const ALLOWED_HEADERS = 'Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, X-Request-ID';
 const EXPOSED_HEADERS =
-  'X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Type, Retry-After';
+  'ETag, X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Type, Retry-After';
 const PREFLIGHT_MAX_AGE_S = 600;
 
 /**
