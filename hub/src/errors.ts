@@ -1,4 +1,4 @@
-import type { FieldFault } from '@siaga/shared';
+import type { FaultCode, FieldFault } from '@siaga/shared';
 
 /** Every error the hub answers, once: code → status in v1 and its default words (seed 004 §18 and what it lacks). */
 export const ERRORS = {
@@ -21,9 +21,12 @@ export const ERRORS = {
 } as const;
 export type ErrorCode = keyof typeof ERRORS;
 
+/** A field's fault as the hub tells it: always with a code, for clients with words of their own. */
+export type Fault = FieldFault & { code: FaultCode };
+
 export interface ErrorDetails {
   message?: string;
-  fields?: FieldFault[];
+  fields?: Fault[];
   /** Seconds. */
   retryAfterS?: number;
 }
@@ -42,8 +45,13 @@ export class DomainError extends Error {
 }
 
 /** 422 naming one field, the value's fault and the allowed range. */
-export const fieldError = (field: string, message: string): DomainError =>
-  new DomainError('VALIDATION_ERROR', { fields: [{ field, message }] });
+export const fieldError = (
+  field: string,
+  message: string,
+  code: FaultCode = 'wrong_form',
+  limits?: FieldFault['limits'],
+): DomainError =>
+  new DomainError('VALIDATION_ERROR', { fields: [{ field, message, code, ...(limits && { limits }) }] });
 
 /**
  * The revisions of an object that a caller's `If-Match` lets him change; undefined where any will do. A revision is a

@@ -182,7 +182,7 @@ const check = async (trx: Change['trx'], body: Partial<CreateAgentBody>): Promis
   const faults = createFaults();
   refuseControls(faults, body);
   if (body.site_id !== undefined && !(await lockSite(trx, body.site_id, 'keep')))
-    faults.add('site_id', 'There is no site with this id');
+    faults.add('site_id', 'There is no site with this id', 'not_found');
   faults.throwIfAny();
 };
 

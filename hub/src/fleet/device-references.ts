@@ -14,15 +14,20 @@ export const placeDevice = async (
   faults: Faults,
   place: { siteId: string; agentId: string | undefined; leaving?: string },
 ): Promise<string> => {
-  if (!(await lockSite(trx, place.siteId, 'keep'))) faults.add('site_id', 'There is no site with this id');
+  if (!(await lockSite(trx, place.siteId, 'keep')))
+    faults.add('site_id', 'There is no site with this id', 'not_found');
   const agentId = place.agentId ?? (await standardAgent(trx, place.siteId));
   if (agentId === undefined) {
-    faults.add('agent_id', 'Name the agent that is to watch it: this site has none or several of its own');
+    faults.add(
+      'agent_id',
+      'Name the agent that is to watch it: this site has none or several of its own',
+      'required',
+    );
     return '';
   }
   const agents = await lockAgents(trx, [...new Set([agentId, place.leaving ?? agentId])]);
   const agent = agents.find((candidate) => candidate.id === agentId);
-  if (!agent) faults.add('agent_id', 'There is no agent with this id');
+  if (!agent) faults.add('agent_id', 'There is no agent with this id', 'not_found');
   else if (agent.state === 'revoked' && agentId !== place.leaving)
     faults.add('agent_id', `Agent ${agent.name} is revoked; enrol it again or name another`);
   return agentId;
@@ -42,7 +47,7 @@ export const checkParents = async (
   const there = await keepDevices(trx, parentIds);
   const missing = parentIds.filter((id) => !there.has(id));
   if (missing.length > 0) {
-    faults.add('parent_ids', `There is no device ${missing.join(', ')}`);
+    faults.add('parent_ids', `There is no device ${missing.join(', ')}`, 'not_found');
     return;
   }
   const parents = await ancestry(trx, parentIds);

@@ -221,7 +221,7 @@ export const createDevices = ({ db, write, directory, events }: Deps): DeviceSer
 const readAddress = (faults: Faults, text: string): string => {
   const verdict = canonicalAddress(text.trim());
   if (verdict.ok) return verdict.address;
-  faults.add('address', `${text} ${verdict.reason}`);
+  faults.add('address', `${text} ${verdict.reason}`, 'wrong_form');
   return text;
 };
 

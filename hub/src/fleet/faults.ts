@@ -1,19 +1,20 @@
-import type { FieldFault } from '@siaga/shared';
-import { DomainError } from '../errors.js';
+import type { FaultCode } from '@siaga/shared';
+import { DomainError, type Fault } from '../errors.js';
 
 const isControl = (code: number): boolean => code < 0x20 || (code >= 0x7f && code < 0xa0);
 
 /** Gathers what is wrong with a request, so that all of it is reported together. */
 export interface Faults {
-  add(field: string, message: string): void;
+  /** `code` is `other` unless told. */
+  add(field: string, message: string, code?: FaultCode): void;
   /** Throws VALIDATION_ERROR with every fault so far, if there is one. */
   throwIfAny(): void;
 }
 
 export const createFaults = (): Faults => {
-  const fields: FieldFault[] = [];
+  const fields: Fault[] = [];
   return {
-    add: (field, message) => void fields.push({ field, message }),
+    add: (field, message, code = 'other') => void fields.push({ field, message, code }),
     throwIfAny: () => {
       if (fields.length > 0) throw new DomainError('VALIDATION_ERROR', { fields });
     },
@@ -26,7 +27,7 @@ export const refuseControls = (faults: Faults, body: Readonly<Record<string, unk
     if (typeof value !== 'string') continue;
     for (const character of value) {
       if (!isControl(character.codePointAt(0) ?? 0)) continue;
-      faults.add(field, 'must not contain control characters');
+      faults.add(field, 'must not contain control characters', 'wrong_form');
       break;
     }
   }
@@ -38,7 +39,7 @@ export const notFound = (what: 'site' | 'agent' | 'device'): DomainError =>
 
 /** 409 naming a field, and what it collides with. */
 export const conflict = (field: string, message: string): DomainError =>
-  new DomainError('RESOURCE_CONFLICT', { message, fields: [{ field, message }] });
+  new DomainError('RESOURCE_CONFLICT', { message, fields: [{ field, message, code: 'in_use' }] });
 
 /** The unique index that refused a write, or undefined where the error is another one. */
 export const violatedIndex = (error: unknown): string | undefined =>

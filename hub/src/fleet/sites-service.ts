@@ -162,6 +162,7 @@ const check = (body: Partial<CreateSiteBody>): void => {
     faults.add(
       'timezone',
       'must be a zone of the IANA list, e.g. Asia/Jakarta, Asia/Makassar, Asia/Jayapura',
+      'wrong_form',
     );
   faults.throwIfAny();
 };

@@ -119,5 +119,6 @@ const nameOf = ({ email, username }: Credentials): Name => {
   if (username !== undefined && email === undefined) return { username };
   const message =
     email === undefined ? 'is missing; give email or username' : 'came beside username; give one of them';
-  throw new DomainError('VALIDATION_ERROR', { fields: [{ field: 'email', message }] });
+  const code = email === undefined ? 'required' : 'other';
+  throw new DomainError('VALIDATION_ERROR', { fields: [{ field: 'email', message, code }] });
 };

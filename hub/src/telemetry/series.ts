@@ -192,10 +192,13 @@ const isRealDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON(
 export const readRange = (query: Pick<RangeQuery, 'from' | 'to' | 'points'>, nowMs: number): Range => {
   const toMs = query.to === undefined ? nowMs : readTime('to', query.to);
   const fromMs = query.from === undefined ? toMs - HOUR_MS : readTime('from', query.from);
-  if (fromMs >= toMs) throw fieldError('from', 'must be before "to"');
+  if (fromMs >= toMs) throw fieldError('from', 'must be before "to"', 'out_of_range');
   const points = query.points === undefined ? DEFAULT_POINTS : Number(query.points);
   if (!Number.isInteger(points) || points < 2 || points > MAX_POINTS)
-    throw fieldError('points', `must be a whole number from 2 to ${MAX_POINTS}`);
+    throw fieldError('points', `must be a whole number from 2 to ${MAX_POINTS}`, 'out_of_range', {
+      min: 2,
+      max: MAX_POINTS,
+    });
   return { fromMs, toMs, points };
 };
 

@@ -187,7 +187,11 @@ export interface ApiBody {
   success: boolean;
   data: Record<string, unknown> & Record<string, unknown>[];
   pagination: { page: number; per_page: number; total: number; total_pages: number };
-  error: { code: string; message: string; details?: { field: string; message: string }[] };
+  error: {
+    code: string;
+    message: string;
+    details?: { field: string; message: string; code?: string; limits?: { allowed?: string[] } }[];
+  };
 }
 
 export const startApi = async ({ fleet, db, events, actor }: TestFleet): Promise<TestApi> => {

@@ -138,6 +138,7 @@ test.each(cases)('%s', async (_what, request, status, code, fields) => {
   expect(Check(ErrorBody, answer.body), answer.text).toBe(true);
   expect(answer.body.error.code).toBe(code);
   expect(answer.body.error.details?.map(({ field }) => field).sort()).toEqual(fields?.sort());
+  expect(answer.body.error.details?.filter((fault) => fault.code === undefined) ?? []).toEqual([]);
   expect(reached).toBe(0);
 });
 

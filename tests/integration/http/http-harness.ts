@@ -174,7 +174,7 @@ export interface Body {
     code: string;
     message: string;
     retry_after?: number;
-    details?: { field: string; message: string }[];
+    details?: { field: string; message: string; code?: string }[];
   };
   meta: { timestamp: string; request_id: string };
 }

@@ -1,16 +1,27 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import { CreateDeviceBody, DeviceQuery, LoginBody, UpdateSiteBody } from '@siaga/shared';
+import {
+  AcknowledgeBody,
+  CreateCommentBody,
+  CreateDeviceBody,
+  DeviceQuery,
+  ErrorBody,
+  LoginBody,
+  TicketQuery,
+  UpdateSiteBody,
+  type FieldFault,
+} from '@siaga/shared';
 import Type, { type TSchema } from 'typebox';
+import { Check } from 'typebox/value';
 import { expect, test } from 'vitest';
 import { faultsOf, type Finding } from '../../../hub/src/platform/http/validation-faults.js';
 
-const check = (schema: TSchema, value: unknown, httpPart = 'body') => {
+const faults = (schema: TSchema, value: unknown, httpPart = 'body') => {
   const validate = TypeBoxValidatorCompiler({ schema, httpPart, method: 'POST', url: '/' });
   const result = validate(value) as { error?: Finding[] };
-  return Object.fromEntries(
-    faultsOf(result.error ?? [], schema, value).map(({ field, message }) => [field, message]),
-  );
+  return faultsOf(result.error ?? [], schema, value);
 };
+const check = (schema: TSchema, value: unknown, httpPart = 'body') =>
+  Object.fromEntries(faults(schema, value, httpPart).map(({ field, message }) => [field, message]));
 
 const UUID = '0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee';
 const device = { address: '10.0.0.1', site_id: UUID };
@@ -92,8 +103,8 @@ const cases: [string, TSchema, unknown, Record<string, string>][] = [
   ],
 ];
 
-test.each(cases)('%s', (_what, schema, value, faults) => {
-  expect(check(schema, value)).toEqual(faults);
+test.each(cases)('%s', (_what, schema, value, expected) => {
+  expect(check(schema, value)).toEqual(expected);
 });
 
 // Query strings come as text; a parameter given twice comes as a list.
@@ -103,11 +114,78 @@ test.each([
   [{ per_page: '201' }, { per_page: 'does not fit; must be 1 to 200, 25 unless told' }],
   [{ page: ['1', '2'] }, { page: 'is a list; must be 1 to 999999' }],
   [{ page: '3', per_page: '200' }, {}],
-])('query %j', (query, faults) => {
-  expect(check(DeviceQuery, query, 'querystring')).toEqual(faults);
+])('query %j', (query, expected) => {
+  expect(check(DeviceQuery, query, 'querystring')).toEqual(expected);
 });
 
 test('a refused value is never echoed', () => {
   const text = JSON.stringify(check(LoginBody, { email: 'a', password: ['hunter2-hunter2'] }));
   expect(text).not.toContain('hunter2');
+});
+
+const Numbers = Type.Object({
+  above: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 5 })),
+  step: Type.Optional(Type.Integer({ multipleOf: 5 })),
+  one: Type.Optional(Type.Literal('only')),
+  few: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+});
+
+type Coded = [schema: TSchema, value: unknown, field: string, code: string, limits?: FieldFault['limits']];
+// Clients translate by code: each is exact, and has the range its words name.
+const coded: Coded[] = [
+  [AcknowledgeBody, {}, 'reason', 'required'],
+  [AcknowledgeBody, { reason: '' }, 'reason', 'too_short', { min: 1, max: 500 }],
+  [AcknowledgeBody, { reason: 'x'.repeat(501) }, 'reason', 'too_long', { min: 1, max: 500 }],
+  [AcknowledgeBody, { reason: '  ' }, 'reason', 'wrong_form'],
+  [AcknowledgeBody, { reason: '\0' }, 'reason', 'wrong_form'],
+  [AcknowledgeBody, { reason: null }, 'reason', 'wrong_type'],
+  [AcknowledgeBody, { reason: 'x', by: 'me' }, 'by', 'unknown', { allowed: ['reason'] }],
+  [CreateCommentBody, { content: 'x'.repeat(10_001) }, 'content', 'too_long', { min: 1, max: 10_000 }],
+  [CreateCommentBody, { content: 'x', is_internal: 1 }, 'is_internal', 'wrong_type'],
+  [CreateDeviceBody, { ...device, site_id: 'x' }, 'site_id', 'wrong_form'],
+  [
+    CreateDeviceBody,
+    { ...device, kind: 'toaster' },
+    'kind',
+    'not_one_of',
+    { allowed: ['atm', 'router', 'switch', 'server', 'ups', 'link', 'other'] },
+  ],
+  [CreateDeviceBody, { ...device, parent_ids: [UUID, UUID] }, 'parent_ids', 'twice'],
+  [CreateDeviceBody, { ...device, parent_ids: ['x'] }, 'parent_ids.0', 'wrong_form'],
+  [CreateDeviceBody, [], '', 'wrong_type'],
+  // Of a union, the branch that the value was meant for.
+  [UpdateSiteBody, { latitude: 91 }, 'latitude', 'out_of_range', { min: -90, max: 90 }],
+  [UpdateSiteBody, { latitude: 'x' }, 'latitude', 'wrong_type'],
+  [UpdateSiteBody, { region: '' }, 'region', 'too_short', { min: 1, max: 100 }],
+  [
+    UpdateSiteBody,
+    {},
+    '',
+    'required',
+    { allowed: ['code', 'name', 'timezone', 'region', 'latitude', 'longitude'] },
+  ],
+  [Nested, { outer: { inner: 10 }, list: [] }, 'outer.inner', 'out_of_range', { min: 1, max: 9 }],
+  [Nested, { outer: { inner: 1 }, list: [{ n: 1 }, { n: 1 }, { n: 1 }] }, 'list', 'out_of_range', { max: 2 }],
+  [Numbers, { above: 0 }, 'above', 'out_of_range', { min: 0, max: 5 }],
+  [Numbers, { step: 3 }, 'step', 'wrong_form'],
+  [Numbers, { one: 'other' }, 'one', 'not_one_of', { allowed: ['only'] }],
+  [Numbers, { few: [] }, 'few', 'out_of_range', { min: 1 }],
+  [TicketQuery, { acknowledged: 'yes' }, 'acknowledged', 'not_one_of', { allowed: ['true', 'false'] }],
+  [TicketQuery, { page: '0' }, 'page', 'wrong_form'],
+  [TicketQuery, { fields: 'ID' }, 'fields', 'wrong_form'],
+  [TicketQuery, { search: 'x'.repeat(201) }, 'search', 'too_long', { min: 1, max: 200 }],
+];
+
+test.each(coded)('%# by code', (schema, value, field, code, limits) => {
+  const found = faults(schema, value);
+  expect(found.map((fault) => [fault.field, fault.code])).toEqual([[field, code]]);
+  expect(found[0]?.limits).toEqual(limits);
+  const error = { code: 'VALIDATION_ERROR', message: '', details: found };
+  const meta = { timestamp: '2026-01-15T08:00:00.000Z', request_id: '' };
+  expect(Check(ErrorBody, { success: false, error, meta })).toBe(true);
+});
+
+test('characters are counted as the limit counts them', () => {
+  expect(check(AcknowledgeBody, { reason: '🏧'.repeat(501) })['reason']).toMatch(/^has 501 characters/);
+  expect(check(AcknowledgeBody, { reason: '🏧'.repeat(500) })).toEqual({});
 });

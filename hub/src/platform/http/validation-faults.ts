@@ -1,4 +1,5 @@
-import type { FieldFault } from '@siaga/shared';
+import type { FaultCode, FieldFault } from '@siaga/shared';
+import type { Fault } from '../../errors.js';
 
 /** One finding of TypeBox's checker, as the validator compiler hands it over. */
 export interface Finding {
@@ -16,38 +17,41 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The faults of a refused value, one a field: its path in dots, what is wrong with it and what is allowed.
- * Values are never echoed: they may be secrets. `schema` is the one that refused.
+ * The faults of a refused value, one a field: its path in dots, what is wrong with it and what is allowed, in words and
+ * as code and limits. Values are never echoed: they may be secrets. `schema` is the one that refused.
  */
-export const faultsOf = (findings: readonly Finding[], schema: unknown, value: unknown): FieldFault[] => {
-  const byField = new Map<string, string>();
+export const faultsOf = (findings: readonly Finding[], schema: unknown, value: unknown): Fault[] => {
+  const byField = new Map<string, Fault>();
   for (const finding of findings) {
     // The first fault of a field is told.
-    for (const { field, message } of describe(finding, schema, value))
-      if (!byField.has(field)) byField.set(field, message);
+    for (const fault of describe(finding, schema, value))
+      if (!byField.has(fault.field)) byField.set(fault.field, fault);
   }
-  return [...byField].map(([field, message]) => ({ field, message }));
+  return [...byField.values()];
 };
 
 const UNION_BRANCH = /\/anyOf\/\d+$/;
 
-const describe = (finding: Finding, schema: unknown, value: unknown): FieldFault[] => {
+const describe = (finding: Finding, schema: unknown, value: unknown): Fault[] => {
   const field = dotted(finding.instancePath);
   // A union's branches are found wanting first: what the whole union allows is what helps.
   const node = nodeAt(schema, finding.schemaPath.replace(UNION_BRANCH, ''));
+  const names = Object.keys((node?.['properties'] as Node | undefined) ?? {});
   const { params } = finding;
   switch (finding.keyword) {
     case 'required':
       return (params['requiredProperties'] as string[]).map((name) => ({
         field: join(field, name),
         message: withRange('is missing', property(node, name)),
+        code: 'required',
       }));
     case 'additionalProperties': {
-      const known = Object.keys((node?.['properties'] as Node | undefined) ?? {});
-      const allowed = known.length > 0 ? `; known: ${known.join(', ')}` : '; none are taken here';
+      const allowed = names.length > 0 ? `; known: ${names.join(', ')}` : '; none are taken here';
       return (params['additionalProperties'] as string[]).map((name) => ({
         field: join(field, name),
         message: `is no known field${allowed}`,
+        code: 'unknown',
+        limits: { allowed: names },
       }));
     }
     // The other half of `additionalProperties`, told there.
@@ -57,12 +61,61 @@ const describe = (finding: Finding, schema: unknown, value: unknown): FieldFault
       return [
         {
           field,
-          message: `needs at least one field of: ${Object.keys((node?.['properties'] as Node | undefined) ?? {}).join(', ')}`,
+          message: `needs at least one field of: ${names.join(', ')}`,
+          code: 'required',
+          limits: { allowed: names },
         },
       ];
-    default:
-      return [{ field, message: withRange(faultOf(finding, at(value, finding.instancePath)), node) }];
+    default: {
+      const code = CODES[finding.keyword] ?? 'other';
+      const limits = limitsOf(code, nodeAt(schema, finding.schemaPath));
+      return [
+        {
+          field,
+          message: withRange(faultOf(finding, at(value, finding.instancePath)), node),
+          code,
+          ...(limits && { limits }),
+        },
+      ];
+    }
   }
+};
+
+/** `too_short` and `too_long` count characters; the entries of a list are out of range. */
+const CODES: Readonly<Record<string, FaultCode>> = {
+  type: 'wrong_type',
+  minLength: 'too_short',
+  maxLength: 'too_long',
+  minItems: 'out_of_range',
+  maxItems: 'out_of_range',
+  uniqueItems: 'twice',
+  minimum: 'out_of_range',
+  maximum: 'out_of_range',
+  exclusiveMinimum: 'out_of_range',
+  exclusiveMaximum: 'out_of_range',
+  enum: 'not_one_of',
+  const: 'not_one_of',
+  pattern: 'wrong_form',
+  format: 'wrong_form',
+  multipleOf: 'wrong_form',
+  anyOf: 'wrong_form',
+};
+
+const MIN_KEYS = ['minLength', 'minItems', 'minimum', 'exclusiveMinimum'];
+const MAX_KEYS = ['maxLength', 'maxItems', 'maximum', 'exclusiveMaximum'];
+
+/** The range behind a code, as far as it has one; of a union, that of the branch that found fault. */
+const limitsOf = (code: FaultCode, node: Node | undefined): FieldFault['limits'] => {
+  if (!node) return undefined;
+  if (code === 'not_one_of') {
+    const words = (node['enum'] as unknown[] | undefined) ?? ('const' in node ? [node['const']] : []);
+    return { allowed: words.map(String) };
+  }
+  if (code !== 'too_short' && code !== 'too_long' && code !== 'out_of_range') return undefined;
+  const numberOf = (keys: readonly string[]) =>
+    keys.map((key) => node[key]).find((bound) => typeof bound === 'number');
+  const [min, max] = [numberOf(MIN_KEYS), numberOf(MAX_KEYS)];
+  return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
 };
 
 const faultOf = (finding: Finding, value: unknown): string => {
@@ -71,7 +124,7 @@ const faultOf = (finding: Finding, value: unknown): string => {
       return `is ${kindOf(value)}`;
     case 'minLength':
     case 'maxLength':
-      return `has ${String(value).length} characters`;
+      return `has ${[...String(value)].length} characters`;
     case 'minItems':
     case 'maxItems':
       return `has ${(value as unknown[]).length} entries`;
