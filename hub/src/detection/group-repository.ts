@@ -133,6 +133,8 @@ const writeIntervals = async (trx: Trx, changes: readonly DeviceChange[]): Promi
   if (empty.length > 0) await trx.deleteFrom('health_intervals').where('id', 'in', empty).execute();
 
   const endedAtMs = new Map(ended.rows.map((row) => [row.device_id, row.ended_at.getTime()]));
+  const anew = ends.map((row) => row.device_id).filter((deviceId) => !endedAtMs.has(deviceId));
+  for (const [deviceId, atMs] of await lastEnds(trx, anew)) endedAtMs.set(deviceId, atMs);
   const rows = changes.flatMap(({ deviceId, intervals, goneAtMs }) => {
     let reachedMs = endedAtMs.get(deviceId) ?? -Infinity;
     const notBefore = (atMs: number): number => (reachedMs = Math.max(reachedMs, atMs));
@@ -155,6 +157,20 @@ const writeIntervals = async (trx: Trx, changes: readonly DeviceChange[]): Promi
       from jsonb_to_recordset(${JSON.stringify(lasting)}::jsonb)
         as x (device_id uuid, health text, started_at timestamptz, ended_at timestamptz)
     `.execute(trx);
+};
+
+/** Where the record of devices without a present interval ends: of those that were taken out of service and came back. */
+const lastEnds = async (trx: Trx, deviceIds: readonly string[]): Promise<[string, number][]> => {
+  if (deviceIds.length === 0) return [];
+  const { rows } = await sql<{ device_id: string; ended_at: Date }>`
+    select h.device_id, h.ended_at
+    from unnest(${[...deviceIds]}::uuid[]) as d (device_id)
+    cross join lateral (
+      select device_id, ended_at from health_intervals
+      where device_id = d.device_id order by started_at desc, id desc limit 1
+    ) h
+  `.execute(trx);
+  return rows.map((row) => [row.device_id, row.ended_at.getTime()]);
 };
 
 interface TimelineRow {
