@@ -57,8 +57,10 @@ export interface Identity extends Authenticator {
   /** Ends the caller's sign-in, and with it every token, cookie and live feed of it. */
   logout(principal: Principal, client: Client): Promise<void>;
   user(id: string): Promise<User | undefined>;
-  /** When a sign-in ends as things stand, epoch ms; undefined where it has. */
-  signInEnd(signInId: string): Promise<number | undefined>;
+  /** When a sign-in ends as things stand, epoch ms, and what its user may do now; undefined where it has ended. */
+  standing(
+    signInId: string,
+  ): Promise<{ endMs: number; permissions: Principal['permissions'] } | undefined>;
   /** Begins to forget sign-ins that are long over. */
   start(): void;
   stop(): void;
@@ -260,11 +262,11 @@ export const createIdentity = (deps: {
       return row && toUser(row);
     },
 
-    signInEnd: async (signInId) => {
+    standing: async (signInId) => {
       const state = await repository.findSignIn(db, signInId);
       if (!state || state.isRevoked || !state.isActive || state.expiresAtMs <= clock.nowMs())
         return undefined;
-      return state.expiresAtMs;
+      return { endMs: state.expiresAtMs, permissions: permissionsOf(state.role) };
     },
 
     start: () => {

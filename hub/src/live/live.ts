@@ -3,11 +3,16 @@ import type { EventBus, HubEvents } from '../events.js';
 import type { FleetDirectory } from '../fleet/ports.js';
 import type { Clock } from '../platform/clock.js';
 import { createProjection, SUBJECTS, type Change, type Subject, type Verdict } from './projection.js';
-import { createRing, type Frame } from './ring.js';
+import { createRing, type Audience, type Frame } from './ring.js';
 
-/** Where a subscriber's events go. `send` gets whole server-sent events, in order, and must not throw. */
+/** Where a subscriber's events go. `send` gets server-sent text in order and must not throw. */
 export interface LiveSink {
   send(chunk: string | Buffer): void;
+  /**
+   * Calls `next` later, once what was sent has left and there is room for more; never where the reader is gone. Without
+   * it a snapshot is sent in one go.
+   */
+  pace?(next: () => void): void;
   /** The feed ends; nothing is sent after it. */
   end(): void;
 }
@@ -15,7 +20,7 @@ export interface LiveSink {
 export interface Subscription {
   /** The last event the subscriber has, if it says so. */
   lastEventId: string | undefined;
-  /** Whether incidents are for this subscriber's eyes. */
+  /** Whether incidents are for this subscriber's eyes; without it no device has an open one either. */
   withIncidents: boolean;
   sink: LiveSink;
 }
@@ -36,6 +41,8 @@ export interface Live {
 /** Changes within this time go out together: a burst costs a device one event. */
 const COALESCE_MS = 50;
 const RING_CAPACITY = 10_000;
+/** Missed events that are sent in one go. */
+const CATCH_UP_FRAMES = 500;
 
 export const createLive = (deps: {
   directory: FleetDirectory;
@@ -48,13 +55,11 @@ export const createLive = (deps: {
   const { events, clock } = deps;
   const ring = createRing(deps.run, RING_CAPACITY);
   const projection = createProjection(deps.directory, deps.verdict);
-  const subscriptions = new Set<Subscription>();
+  const readers = new Set<Reader>();
   const dirty: Record<Subject, Set<string>> = { site: new Set(), agent: new Set(), device: new Set() };
   let dirtyTickets: TicketSummary[] = [];
   let cancelFlush: (() => void) | undefined;
   let isStarted = false;
-  // The snapshot's members by audience, until the next event.
-  const snapshots = new Map<boolean, Buffer>();
 
   const flush = (): void => {
     cancelFlush = undefined;
@@ -70,17 +75,16 @@ export const createLive = (deps: {
     // A site comes before what stands on it, and goes after it.
     const removals = changes.filter((change) => change.name === 'removed').reverse();
     const ordered = [...changes.filter((change) => change.name !== 'removed'), ...removals];
-    const frames = ordered.map((change) => ring.push(change.name, change.data, change.isTicket));
-    snapshots.clear();
-    broadcast(frames);
+    broadcast(ordered.map((change) => ring.push(change.name, change.data, change.plain)));
   };
 
   const broadcast = (frames: readonly Frame[]): void => {
-    // One buffer for all subscribers of an audience.
-    const chunks = new Map<boolean, Buffer>();
-    for (const { withIncidents, sink } of subscriptions) {
-      let chunk = chunks.get(withIncidents);
-      if (!chunk) chunks.set(withIncidents, (chunk = Buffer.from(textOf(frames, withIncidents))));
+    // One buffer for all readers of an audience.
+    const chunks = new Map<Audience, Buffer>();
+    for (const { audience, sink, isLevel } of readers) {
+      if (!isLevel) continue;
+      let chunk = chunks.get(audience);
+      if (!chunk) chunks.set(audience, (chunk = Buffer.from(ring.textOf(frames, audience))));
       if (chunk.length > 0) sink.send(chunk);
     }
   };
@@ -107,13 +111,48 @@ export const createLive = (deps: {
   } satisfies { [Name in keyof HubEvents]?: (...args: HubEvents[Name]) => void };
   const names = Object.keys(listeners) as (keyof typeof listeners)[];
 
-  const sendSnapshot = ({ sink, withIncidents }: Subscription): void => {
-    let members = snapshots.get(withIncidents);
-    if (!members)
-      snapshots.set(withIncidents, (members = Buffer.from(`${projection.members(withIncidents)}}\n\n`)));
+  /** Goes on with `next` when the reader has room for more, and is still there. */
+  const pace = (reader: Reader, next: () => void): void => {
+    const goOn = (): void => {
+      if (readers.has(reader)) next();
+    };
+    if (reader.sink.pace) reader.sink.pace(goOn);
+    else goOn();
+  };
+
+  /**
+   * The state of this moment, in pieces, and then what came after it: neither a slow reader nor a large fleet holds
+   * anybody else up, and no more than a piece waits for the one who reads.
+   */
+  const sendSnapshot = (reader: Reader): void => {
+    const { audience, sink } = reader;
+    reader.place = ring.newest();
+    const members = projection.members(audience);
     const now = new Date(clock.nowMs()).toISOString();
-    sink.send(`id: ${ring.idOf(ring.newest())}\nevent: snapshot\ndata: {"now":"${now}",`);
-    sink.send(members);
+    let piece = `id: ${ring.idOf(reader.place, audience)}\nevent: snapshot\ndata: {"now":"${now}",`;
+    const sendPiece = (): void => {
+      const next = members.next();
+      sink.send(piece + (next.done ? '}\n\n' : next.value));
+      piece = '';
+      pace(reader, next.done ? () => catchUp(reader) : sendPiece);
+    };
+    sendPiece();
+  };
+
+  /** Sends what the reader missed until it stands where the ring stands. */
+  const catchUp = (reader: Reader): void => {
+    const missed = ring.after(reader.place, CATCH_UP_FRAMES);
+    // More has happened than is held while it read: it begins anew.
+    if (!missed) return sendSnapshot(reader);
+    const newest = missed.at(-1);
+    if (!newest) {
+      reader.isLevel = true;
+      return;
+    }
+    reader.place = newest.n;
+    const text = ring.textOf(missed, reader.audience);
+    if (text !== '') reader.sink.send(text);
+    pace(reader, () => catchUp(reader));
   };
 
   return {
@@ -130,24 +169,26 @@ export const createLive = (deps: {
       cancelFlush?.();
       cancelFlush = undefined;
       isStarted = false;
-      for (const { sink } of subscriptions) sink.end();
-      subscriptions.clear();
+      for (const { sink } of readers) sink.end();
+      readers.clear();
     },
-    subscribe: (subscription) => {
-      const { lastEventId, sink, withIncidents } = subscription;
-      const missed = lastEventId === undefined ? undefined : ring.after(lastEventId);
-      if (missed) {
-        const text = textOf(missed, withIncidents);
-        if (text !== '') sink.send(text);
-      } else sendSnapshot(subscription);
-      subscriptions.add(subscription);
-      return () => void subscriptions.delete(subscription);
+    subscribe: ({ lastEventId, sink, withIncidents }) => {
+      const audience = withIncidents ? 'all' : 'no-tickets';
+      const place = lastEventId === undefined ? undefined : ring.placeOf(lastEventId, audience);
+      const reader: Reader = { audience, sink, place: place ?? 0, isLevel: false };
+      readers.add(reader);
+      if (place === undefined) sendSnapshot(reader);
+      else catchUp(reader);
+      return () => void readers.delete(reader);
     },
   };
 };
 
-const textOf = (frames: readonly Frame[], withIncidents: boolean): string =>
-  frames
-    .filter((frame) => withIncidents || !frame.isTicket)
-    .map((frame) => frame.text)
-    .join('');
+interface Reader {
+  audience: Audience;
+  sink: LiveSink;
+  /** The newest event it was sent, as long as it is not level. */
+  place: number;
+  /** It has had all there is, and gets what comes. */
+  isLevel: boolean;
+}

@@ -1,4 +1,5 @@
 import type { Health, LiveAgent, LiveDevice, LiveEventName, LiveSite, TicketSummary } from '@siaga/shared';
+import type { Audience } from './ring.js';
 import type { DirectoryAgent, DirectoryDevice, DirectorySite, FleetDirectory } from '../fleet/ports.js';
 
 /** What detection last decided of a device. */
@@ -8,11 +9,18 @@ export interface Verdict {
   openIncidentId: string | null;
 }
 
-/** A change as it goes into the ring: the event's name and its data as JSON. */
+/** A change as it goes into the ring: the event's name and its data as JSON, for each audience. */
 export interface Change {
   name: LiveEventName;
   data: string;
-  isTicket: boolean;
+  /** For those who may not read tickets; undefined: nothing of it is for them. */
+  plain: string | undefined;
+}
+
+/** A part as the JSON it is sent as: replaced, never changed, so that a copy of the list is a snapshot. */
+interface Part {
+  data: string;
+  plain: string;
 }
 
 export const SUBJECTS = ['site', 'agent', 'device'] as const;
@@ -29,15 +37,18 @@ export interface Projection {
   refresh(subject: Subject, id: string): Change | undefined;
   /** Takes a ticket as it is now; undefined where a newer state of it is known. */
   incident(ticket: TicketSummary): Change | undefined;
-  /** All parts as the members of a JSON object, without braces. */
-  members(withIncidents: boolean): string;
+  /**
+   * All parts as the members of a JSON object, without braces, in pieces of a size that takes no time to speak of. They
+   * tell of the moment of the call, whenever they are asked for.
+   */
+  members(audience: Audience): Iterator<string>;
 }
 
 export const createProjection = (
   directory: FleetDirectory,
   verdict: (deviceId: string) => Verdict | undefined,
 ): Projection => {
-  const parts: Record<Subject, Map<string, string>> = {
+  const parts: Record<Subject, Map<string, Part>> = {
     site: new Map(),
     agent: new Map(),
     device: new Map(),
@@ -46,27 +57,31 @@ export const createProjection = (
   // Kept for resolved ones too: a late word of an older state must not bring them back.
   const ticketTimes = new Map<string, string>();
 
-  const current = (subject: Subject, id: string): string | undefined => {
+  const current = (subject: Subject, id: string): Part | undefined => {
     switch (subject) {
       case 'site':
-        return json(directory.site(id), toSite);
+        return part(directory.site(id), toSite);
       case 'agent':
-        return json(directory.agent(id), toAgent);
-      case 'device':
-        return json(directory.device(id), (device) => toDevice(device, verdict(id)));
+        return part(directory.agent(id), toAgent);
+      case 'device': {
+        const device = directory.device(id);
+        return device && devicePart(toDevice(device, verdict(id)));
+      }
     }
   };
 
   const refresh = (subject: Subject, id: string): Change | undefined => {
     const held = parts[subject].get(id);
-    const data = current(subject, id);
-    if (data === held) return undefined;
-    if (data !== undefined) {
-      parts[subject].set(id, data);
-      return { name: subject, data, isTicket: false };
+    const now = current(subject, id);
+    if (now?.data === held?.data) return undefined;
+    if (now) {
+      parts[subject].set(id, now);
+      // An incident that came or went and nothing else: those who may not know of it hear nothing.
+      return { name: subject, data: now.data, plain: now.plain === held?.plain ? undefined : now.plain };
     }
     parts[subject].delete(id);
-    return { name: 'removed', data: JSON.stringify({ kind: subject, id }), isTicket: false };
+    const data = JSON.stringify({ kind: subject, id });
+    return { name: 'removed', data, plain: data };
   };
 
   return {
@@ -84,17 +99,51 @@ export const createProjection = (
       remember(ticketTimes, ticket.id, ticket.updated_at);
       if (isUnresolved(ticket)) incidents.set(ticket.id, data);
       else incidents.delete(ticket.id);
-      return { name: 'incident', data, isTicket: true };
+      return { name: 'incident', data, plain: undefined };
     },
-    members: (withIncidents) =>
-      [
-        list('sites', parts.site),
-        list('agents', parts.agent),
-        list('devices', parts.device),
-        list('incidents', withIncidents ? incidents : new Map()),
-      ].join(','),
+    members: (audience) => {
+      const form = audience === 'all' ? 'data' : 'plain';
+      const jsonOf = (each: Part): string => each[form];
+      return pieces([
+        listOf('sites', [...parts.site.values()], jsonOf),
+        listOf('agents', [...parts.agent.values()], jsonOf),
+        listOf('devices', [...parts.device.values()], jsonOf),
+        listOf('incidents', audience === 'all' ? [...incidents.values()] : [], (data: string) => data),
+      ]);
+    },
   };
 };
+
+/** Characters of a piece, at least: 100,000 devices are some 200 pieces, each built and sent in about a millisecond. */
+const PIECE_CHARACTERS = 200_000;
+
+interface List {
+  name: string;
+  length: number;
+  at: (place: number) => string;
+}
+
+const listOf = <Item>(name: string, items: readonly Item[], json: (item: Item) => string): List => ({
+  name,
+  length: items.length,
+  at: (place) => json(items[place]!),
+});
+
+function* pieces(lists: readonly List[]): Generator<string, undefined> {
+  let piece = '';
+  for (const [place, { name, length, at }] of lists.entries()) {
+    piece += `${place === 0 ? '' : ','}"${name}":[`;
+    for (let item = 0; item < length; item += 1) {
+      piece += item === 0 ? at(item) : `,${at(item)}`;
+      if (piece.length < PIECE_CHARACTERS) continue;
+      yield piece;
+      piece = '';
+    }
+    piece += ']';
+  }
+  yield piece;
+  return undefined;
+}
 
 const TIMES_HELD = 10_000;
 const remember = (times: Map<string, string>, id: string, at: string): void => {
@@ -105,11 +154,19 @@ const remember = (times: Map<string, string>, id: string, at: string): void => {
   if (oldest !== undefined) times.delete(oldest);
 };
 
-const list = (name: string, parts: ReadonlyMap<string, string>): string =>
-  `"${name}":[${[...parts.values()].join(',')}]`;
+const part = <T>(value: T | undefined, toWire: (value: T) => unknown): Part | undefined => {
+  if (value === undefined) return undefined;
+  const data = JSON.stringify(toWire(value));
+  return { data, plain: data };
+};
 
-const json = <T>(value: T | undefined, toWire: (value: T) => unknown): string | undefined =>
-  value === undefined ? undefined : JSON.stringify(toWire(value));
+/** Whose eyes are not for tickets sees no device with an open one. */
+const devicePart = (device: LiveDevice): Part => {
+  const data = JSON.stringify(device);
+  const plain =
+    device.open_incident_id === null ? data : JSON.stringify({ ...device, open_incident_id: null });
+  return { data, plain };
+};
 
 const isUnresolved = ({ status }: TicketSummary): boolean => status !== 'resolved' && status !== 'closed';
 

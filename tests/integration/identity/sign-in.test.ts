@@ -353,7 +353,7 @@ describe('sessions', () => {
     if (!principal) return expect.unreachable();
     await world.identity.logout(principal, CLIENT);
     expect(await world.identity.byCookie(one.secret)).toBeUndefined();
-    expect(await world.identity.signInEnd(principal.signInId)).toBeUndefined();
+    expect(await world.identity.standing(principal.signInId)).toBeUndefined();
     expect(await world.identity.byCookie(other.secret)).toBeDefined();
     expect((await auditOf(one.id)).at(-1)).toMatchObject({ action: 'user.sign-out', status: 'success' });
   });

@@ -225,7 +225,7 @@ test('the feed of a session goes on while the session is renewed, and ends with 
   const step = async () => {
     hours += 1;
     hub.clock.advance(HOUR);
-    await hub.identity.signInEnd('00000000-0000-0000-0000-000000000000');
+    await hub.identity.standing('00000000-0000-0000-0000-000000000000');
     return reader.isOver();
   };
   while (hours < 7) expect(await step(), `${hours} h after the renewal`).toBe(false);

@@ -2,7 +2,16 @@ import { LIVE_EVENTS } from '@siaga/shared';
 import fc from 'fast-check';
 import { Check } from 'typebox/value';
 import { expect, test } from 'vitest';
-import { createBoard, createWorld, deviceId, makeTicket, siteId, ticketId, type World } from './world.js';
+import {
+  createBoard,
+  createWorld,
+  deviceId,
+  makeTicket,
+  parseEvents,
+  siteId,
+  ticketId,
+  type World,
+} from './world.js';
 
 const LATER_MS = 50;
 
@@ -217,4 +226,152 @@ test('however boards come and go, each sees every event once, in order, and the 
     }),
     { numRuns: 200 },
   );
+});
+
+test('without the right to read tickets no device tells of an open incident, nor that one came or went', async () => {
+  const { live, clock, setHealth, setOpenIncident } = await started();
+  setHealth(1, 'down');
+  setOpenIncident(1, 7);
+  clock.advance(LATER_MS);
+  const [sees, blind] = [createBoard(live), createBoard(live, false)];
+  sees.come();
+  blind.come();
+  setOpenIncident(1, null);
+  setOpenIncident(2, 8);
+  clock.advance(LATER_MS);
+  setOpenIncident(1, 9);
+  clock.advance(LATER_MS);
+  expect(JSON.stringify(sees.received)).toContain(ticketId(7));
+  expect(sees.received).toHaveLength(4);
+  // Device 2 became `down` as well: that much is for everybody.
+  expect(blind.received.map(({ name }) => name)).toEqual(['snapshot', 'device']);
+  expect(JSON.stringify(blind.received)).not.toContain('00000000-0000-7000-8004');
+  for (const { data } of blind.received.slice(1)) expect(data).toMatchObject({ open_incident_id: null });
+});
+
+test('who may see more or less than before begins with a snapshot', async () => {
+  const { live, clock, setTicket, setHealth } = await started();
+  const board = createBoard(live, false);
+  board.come();
+  setTicket(5, 'new');
+  setHealth(1, 'down');
+  clock.advance(LATER_MS);
+  board.go();
+  const promoted = createBoard(live, true);
+  promoted.come(board.received.at(-1)?.id);
+  expect(promoted.received.map(({ name }) => name)).toEqual(['snapshot']);
+  expect(promoted.shown.incidents.size).toBe(1);
+  promoted.go();
+  const demoted = createBoard(live, false);
+  demoted.come(promoted.received.at(-1)?.id);
+  expect(demoted.received.map(({ name }) => name)).toEqual(['snapshot']);
+  expect(demoted.shown.incidents.size).toBe(0);
+});
+
+/** A reader that takes a piece only when the test lets it. */
+const slowReader = (live: World['live'], withIncidents = true, lastEventId?: string) => {
+  let text = '';
+  const waiting: (() => void)[] = [];
+  const stop = live.subscribe({
+    lastEventId,
+    withIncidents,
+    sink: {
+      send: (chunk) => void (text += chunk.toString()),
+      pace: (next) => void waiting.push(next),
+      end: () => undefined,
+    },
+  });
+  return {
+    stop,
+    /** Takes the next piece; false where there is none to wait for. */
+    take: (): boolean => {
+      const next = waiting.shift();
+      next?.();
+      return next !== undefined;
+    },
+    takeAll: () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) next();
+    },
+    text: () => text,
+    events: () => parseEvents(text),
+  };
+};
+
+const large = async (devices: number): Promise<World> => {
+  const world = createWorld();
+  world.setSite(0, 'Branch');
+  for (let n = 1; n <= devices; n += 1) world.setDevice(n, `device ${n}`);
+  await world.live.start();
+  return world;
+};
+
+test('a large snapshot tells of one moment, whatever happens while it is read, and nothing is lost after it', async () => {
+  const { live, clock, setHealth, removeDevice, setDevice } = await large(3_000);
+  const reader = slowReader(live);
+  let n = 0;
+  do {
+    n += 1;
+    setHealth(n * 7, 'down');
+    setHealth(n * 7 + 1, 'up');
+    clock.advance(LATER_MS);
+  } while (reader.take() && n < 3);
+  removeDevice(2_999);
+  setDevice(3_001, 'new');
+  clock.advance(LATER_MS);
+  reader.takeAll();
+  setHealth(1, 'degraded');
+  clock.advance(LATER_MS);
+  const [first, ...rest] = reader.events();
+  const snapshot = first?.data as { devices: { id: string; health: string }[] };
+  expect(first?.name).toBe('snapshot');
+  expect(snapshot.devices).toHaveLength(3_000);
+  expect(snapshot.devices.every(({ health }) => health === 'unknown')).toBe(true);
+  const place = (id: string | undefined) => Number(id?.split('.')[1]);
+  expect(rest.map(({ id }) => place(id) - place(first?.id))).toEqual(rest.map((_, at) => at + 1));
+  expect(rest.map(({ name }) => name).filter((name) => name !== 'device')).toEqual(['removed']);
+  expect(rest.at(-1)?.data).toMatchObject({ id: deviceId(1), health: 'degraded' });
+});
+
+test('who reads so slowly that more happened than is held gets a second snapshot, and is level after it', async () => {
+  const { live, clock, setHealth, truth } = await large(3_000);
+  const reader = slowReader(live);
+  for (let round = 0; round < 4; round += 1) {
+    for (let n = 1; n <= 3_000; n += 1) setHealth(n, round % 2 === 0 ? 'down' : 'up');
+    clock.advance(LATER_MS);
+  }
+  reader.takeAll();
+  setHealth(5, 'degraded');
+  clock.advance(LATER_MS);
+  expect(reader.events().map(({ name }) => name)).toEqual(['snapshot', 'snapshot', 'device']);
+  const last = reader.events()[1]?.data as { devices: { id: string; name: string; health: string }[] };
+  const shown = new Map(last.devices.map(({ id, name, health }) => [id, `${name} ${health}`]));
+  shown.set(deviceId(5), 'device 5 degraded');
+  expect(shown).toEqual(truth(true).devices);
+});
+
+test('a reader that left in the middle of its snapshot is sent nothing more', async () => {
+  const { live, clock, setHealth } = await large(3_000);
+  const reader = slowReader(live);
+  const had = reader.text();
+  reader.stop();
+  reader.takeAll();
+  setHealth(1, 'down');
+  clock.advance(LATER_MS);
+  expect(reader.text()).toBe(had);
+});
+
+test('what was missed comes in pieces as well', async () => {
+  const { live, clock, setHealth } = await large(1_200);
+  const first = createBoard(live);
+  first.come();
+  first.go();
+  for (let n = 1; n <= 1_200; n += 1) setHealth(n, 'down');
+  clock.advance(LATER_MS);
+  const reader = slowReader(live, true, first.received.at(-1)?.id);
+  expect(reader.events()).toHaveLength(500);
+  setHealth(3, 'up');
+  clock.advance(LATER_MS);
+  reader.takeAll();
+  expect(reader.events()).toHaveLength(1_201);
+  expect(reader.events().at(-1)?.data).toMatchObject({ id: deviceId(3), health: 'up' });
 });

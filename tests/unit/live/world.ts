@@ -97,6 +97,12 @@ export const createWorld = () => {
       verdicts.set(deviceId(n), { health, sinceMs: clock.nowMs(), openIncidentId: null });
       events.emit('health.changed', [deviceId(n)]);
     },
+    setOpenIncident: (n: number, incident: number | null) => {
+      const verdict = verdicts.get(deviceId(n)) ?? { health: 'down' as const, sinceMs: 0 };
+      const openIncidentId = incident === null ? null : ticketId(incident);
+      verdicts.set(deviceId(n), { ...verdict, openIncidentId });
+      events.emit('health.changed', [deviceId(n)]);
+    },
     setTicket: (n: number, status: TicketSummary['status']) => {
       const ticket = makeTicket(n, status, clock.nowMs());
       tickets.set(ticket.id, ticket);

@@ -17,8 +17,13 @@ export interface LiveDeps {
 /** Streams of one sign-in; a browser has few tabs, a script that leaks them is told. */
 const STREAMS_PER_SIGN_IN = 32;
 const RETRY_S = 10;
-/** A stream asks at least this often whether its sign-in still stands. */
-const RECHECK_MS = 3_600_000;
+/**
+ * A stream asks this often whether its sign-in still stands and what its user may do: a deactivated user, or another role,
+ * takes effect within twice that and the 5 s for which a sign-in is believed.
+ */
+const RECHECK_MS = 20_000;
+/** PostgreSQL may be away so long, in which nobody's rights change, before the stream ends all the same. */
+const UNCHECKED_MS = 300_000;
 
 /** GET /live: server-sent events, a snapshot and then changes (interfaces.md, "Live feed"). */
 export const registerLiveRoutes = (app: App, deps: LiveDeps): void => {
@@ -41,7 +46,8 @@ export const registerLiveRoutes = (app: App, deps: LiveDeps): void => {
         summary: 'Live feed: a snapshot, then every change, as server-sent events',
         description:
           'Events: `snapshot`, `device`, `site`, `agent`, `removed`, and with `tickets:read` also `incident`. ' +
-          'A request with `Last-Event-ID` resumes after that event. A comment every 15 s is the heartbeat.',
+          'Without it no device has an `open_incident_id` either. A request with `Last-Event-ID` resumes after that event. ' +
+          'The stream ends when the caller is signed out or his rights change. A comment every 15 s is the heartbeat.',
         headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ maxLength: 100 })) }),
         response: {
           200: Type.Unsafe<string>({
@@ -68,13 +74,16 @@ export const registerLiveRoutes = (app: App, deps: LiveDeps): void => {
       const unsubscribe = deps.live.subscribe({
         lastEventId: request.headers['last-event-id'],
         withIncidents: principal.permissions.has('tickets:read'),
-        sink: { send: (chunk) => stream.write(chunk), end: () => stream.end() },
+        sink: { send: stream.write, pace: stream.pace, end: stream.end },
       });
     },
   );
 };
 
-/** Ends the stream when the proof behind it runs out: a token's end is fixed, a session may have been renewed. */
+/**
+ * Ends the stream when the proof behind it runs out (a token's end is fixed, a session may have been renewed), or when its
+ * user may see more or less than when it began: he comes back, and gets a snapshot of what is for his eyes now.
+ */
 const endWithSignIn = (
   { clock, identity }: LiveDeps,
   principal: Principal,
@@ -82,6 +91,7 @@ const endWithSignIn = (
 ): (() => void) => {
   let isOver = false;
   let cancel = () => {};
+  let checkedMs = clock.monotonicMs();
   const watch = (endMs: number): void => {
     const leftMs = endMs - clock.nowMs();
     if (isOver) return;
@@ -90,11 +100,13 @@ const endWithSignIn = (
   };
   const recheck = async (endMs: number): Promise<void> => {
     try {
-      const signInEndMs = (await identity.signInEnd(principal.signInId)) ?? 0;
-      watch(principal.kind === 'token' ? Math.min(endMs, signInEndMs) : signInEndMs);
+      const standing = await identity.standing(principal.signInId);
+      checkedMs = clock.monotonicMs();
+      if (!standing || !seesTheSame(principal.permissions, standing.permissions)) stream.end();
+      else watch(principal.kind === 'token' ? Math.min(endMs, standing.endMs) : standing.endMs);
     } catch {
-      // PostgreSQL is away: the caller comes back and is asked for his proof then.
-      stream.end();
+      if (clock.monotonicMs() - checkedMs >= UNCHECKED_MS) stream.end();
+      else watch(endMs);
     }
   };
   watch(principal.expiresAtMs);
@@ -103,3 +115,6 @@ const endWithSignIn = (
     cancel();
   };
 };
+
+const seesTheSame = (before: Principal['permissions'], now: Principal['permissions']): boolean =>
+  now.has('monitoring:read') && before.has('tickets:read') === now.has('tickets:read');
