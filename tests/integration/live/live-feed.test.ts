@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
-import type { LiveSnapshot, TicketSummary } from '@siaga/shared';
+import type { LiveSnapshot, Role, TicketSummary } from '@siaga/shared';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { registerV1 } from '../../../hub/src/api/v1/index.js';
 import { createEventBus } from '../../../hub/src/events.js';
@@ -232,6 +232,56 @@ test('the feed of a session goes on while the session is renewed, and ends with 
   await expect.poll(step, DEADLINE).toBe(true);
 });
 
+/** Lets the stream ask what its user may do, and PostgreSQL answer. */
+const recheck = async () => {
+  hub.clock.advance(20_000);
+  await hub.identity.standing('00000000-0000-0000-0000-000000000000');
+};
+
+// [what happens to the user, whether his feed goes on]
+test.each<[string, { role?: Role; is_active?: boolean }, boolean]>([
+  ['a role that sees the same', { role: 'TECHNICIAN' }, true],
+  ['a role that may see nothing', { role: 'USER' }, false],
+  ['the account is deactivated', { is_active: false }, false],
+])('%s: followed within a minute', async (what, change, goesOn) => {
+  const name = `changed-${what.length}`;
+  const id = await addUser(hub.db, name, 'MANAGER');
+  const reader = await follow(await hub.bearer(name));
+  await reader.until(1);
+  await hub.db.updateTable('users').set(change).where('id', '=', id).execute();
+  await recheck();
+  if (goesOn) {
+    await recheck();
+    flip(1);
+    await reader.until(2);
+    expect(reader.isOver()).toBe(false);
+    await reader.leave();
+  } else await expect.poll(reader.isOver, DEADLINE).toBe(true);
+});
+
+test('a feed outlives a short outage of PostgreSQL, not a long one', async () => {
+  const reader = await follow(await hub.bearer('rina'));
+  await reader.until(1);
+  const { standing } = hub.identity;
+  try {
+    hub.identity.standing = () => Promise.reject(new Error('PostgreSQL is away'));
+    for (let n = 0; n < 10; n += 1) {
+      hub.clock.advance(20_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    flip(1);
+    await reader.until(2);
+    expect(reader.isOver()).toBe(false);
+    for (let n = 0; n < 6; n += 1) {
+      hub.clock.advance(20_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await expect.poll(reader.isOver, DEADLINE).toBe(true);
+  } finally {
+    hub.identity.standing = standing;
+  }
+});
+
 test('a sign-in may not hold streams without end', async () => {
   const headers = await hub.bearer('rina');
   const readers = await Promise.all(Array.from({ length: 32 }, () => follow(headers)));
@@ -283,6 +333,59 @@ test('a reader that takes nothing is cut, and the others hear everything meanwhi
   await expect.poll(() => isCut, DEADLINE).toBe(true);
   expect(reader.isOver()).toBe(false);
   await reader.leave();
+});
+
+test('a snapshot far beyond what may wait for a slow reader reaches him whole, heartbeats and all', async () => {
+  const other = createWorld();
+  const devices = 60_000;
+  for (let n = 1; n <= devices; n += 1) other.setDevice(n, `device ${n} ${'x'.repeat(200)}`);
+  await other.live.start();
+  const second = await startHttp({
+    v1: (http, identity, parts) =>
+      registerV1(http, {
+        identity,
+        fleet: unreached,
+        telemetry: unreached,
+        detection: unreached,
+        desk: unreached,
+        reports: unreached,
+        live: other.live,
+        events: parts.events,
+        clock: parts.clock,
+        publicUrl: PUBLIC_URL,
+      }),
+  });
+  try {
+    await addUser(second.db, 'rina', 'MANAGER');
+    const { url: address } = await second.http.start();
+    const controller = new AbortController();
+    const response = await fetch(`${address}/api/v1/live`, {
+      headers: await second.bearer('rina'),
+      signal: controller.signal,
+    });
+    const decoder = new TextDecoder();
+    let text = '';
+    let reads = 0;
+    for await (const bytes of response.body ?? []) {
+      text += decoder.decode(bytes as Uint8Array, { stream: true });
+      reads += 1;
+      if (reads % 100 === 0) {
+        // Time for heartbeats, also in the middle of the snapshot, and for changes.
+        second.clock.advance(15_000);
+        other.setHealth(1 + (reads % devices), 'down');
+        other.clock.advance(50);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (text.endsWith('\n\n') && text.includes('event: device')) break;
+    }
+    controller.abort();
+    expect(text.length).toBeGreaterThan(20 * 1024 * 1024);
+    const [first, ...rest] = parseEvents(text);
+    expect((first?.data as LiveSnapshot).devices).toHaveLength(devices);
+    expect(new Set(rest.map(({ name }) => name))).toEqual(new Set(['device']));
+  } finally {
+    await second.stop();
+  }
 });
 
 test('stopping the hub ends every feed', async () => {
