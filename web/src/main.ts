@@ -68,6 +68,7 @@ const sound = createSound({
     };
   },
 });
+const notices = createNotices();
 const services: Services = {
   api,
   session,
@@ -76,7 +77,7 @@ const services: Services = {
   router,
   clock,
   preferences,
-  notices: createNotices(),
+  notices,
   shortcuts,
   sound,
 };
@@ -87,6 +88,7 @@ session.state.subscribe((state) => {
     if (feedsFor !== undefined && feedsFor !== state.user.id) {
       feed.stop({ forget: true });
       store.clear();
+      notices.clear();
     }
     feedsFor = state.user.id;
     if (state.user.permissions.includes('monitoring:read')) feed.start();
@@ -94,6 +96,7 @@ session.state.subscribe((state) => {
     feedsFor = undefined;
     feed.stop({ forget: true });
     store.clear();
+    notices.clear();
   }
 });
 window.addEventListener('online', () => feed.nudge());

@@ -51,7 +51,8 @@ describe('what a device form sends', () => {
     link: 'vsat',
     site_id: 's',
     agent_id: 'a',
-  } as Device;
+    parent_ids: ['p', 'q'],
+  } as unknown as Device;
 
   test('for a new one: an address and a site are enough', () => {
     expect(bodyOf({ ...emptyDraft, address: ' 10.0.0.9 ', site_id: 's' }, undefined)).toEqual({
@@ -66,6 +67,8 @@ describe('what a device form sends', () => {
     ['only what changed', { name: 'ATM one' }, { name: 'ATM one' }],
     ['an emptied model is taken away', { model: ' ' }, { model: null }],
     ['an emptied name becomes the address', { name: '' }, { name: '10.0.0.1' }],
+    ['parents in another order', { parent_ids: ['q', 'p'] }, { parent_ids: ['q', 'p'] }],
+    ['no parent any more', { parent_ids: [] }, { parent_ids: [] }],
     ['nothing changed: a change that changes nothing', {}, { kind: 'atm' }],
   ])('for a known one: %s', (_name, typed, body) => {
     expect(bodyOf({ ...draftOf(device), ...typed }, device)).toEqual(body);

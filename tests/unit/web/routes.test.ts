@@ -9,7 +9,9 @@ describe('what a path means', () => {
     ['/incidents/INC-20260115-000001', { page: 'incident', id: 'INC-20260115-000001' }],
     ['/devices', { page: 'devices' }],
     ['/devices/a%2Fb', { page: 'device', id: 'a/b' }],
-    ['/fleet', { page: 'fleet' }],
+    ['/fleet', { page: 'sites' }],
+    ['/fleet/sites', { page: 'sites' }],
+    ['/fleet/agents', { page: 'agents' }],
     ['/sign-in', { page: 'sign-in' }],
     // no such page, a part too many, what cannot be decoded, what only objects inherit
     ['/nowhere', { page: 'not-found' }],

@@ -30,9 +30,13 @@ export const pages: Readonly<Record<Route['page'], Loader>> = {
     await import('../pages/siaga-device-page.js');
     return () => html`<siaga-device-page .deviceId=${idOf(route)}></siaga-device-page>`;
   },
-  fleet: async () => {
-    await import('../pages/siaga-fleet-page.js');
-    return () => html`<siaga-fleet-page></siaga-fleet-page>`;
+  sites: async () => {
+    await import('../pages/siaga-sites-page.js');
+    return () => html`<siaga-sites-page></siaga-sites-page>`;
+  },
+  agents: async () => {
+    await import('../pages/siaga-agents-page.js');
+    return () => html`<siaga-agents-page></siaga-agents-page>`;
   },
   'sign-in': async () => {
     await import('../pages/siaga-sign-in-page.js');

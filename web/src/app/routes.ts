@@ -5,7 +5,8 @@ export type Route =
   | { page: 'incident'; id: string }
   | { page: 'devices' }
   | { page: 'device'; id: string }
-  | { page: 'fleet' }
+  | { page: 'sites' }
+  | { page: 'agents' }
   | { page: 'sign-in' }
   | { page: 'not-found' };
 
@@ -13,7 +14,10 @@ const FIXED: Readonly<Record<string, Route>> = {
   '/': { page: 'board' },
   '/incidents': { page: 'incidents' },
   '/devices': { page: 'devices' },
-  '/fleet': { page: 'fleet' },
+  // Sites and agents were one page; its address still leads to the sites.
+  '/fleet': { page: 'sites' },
+  '/fleet/sites': { page: 'sites' },
+  '/fleet/agents': { page: 'agents' },
   '/sign-in': { page: 'sign-in' },
 };
 const OF_ONE = /^\/(incidents|devices)\/([^/]+)$/;

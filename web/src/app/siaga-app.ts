@@ -5,6 +5,7 @@ import '../components/siaga-failure.js';
 import '../components/siaga-skeleton.js';
 import '../forms/siaga-sign-in-form.js';
 import './siaga-announcer.js';
+import './siaga-notices.js';
 import './siaga-rail.js';
 import './siaga-top-bar.js';
 import { ContextProvider } from '@lit/context';
@@ -18,6 +19,7 @@ import { Watch } from './observable.js';
 import { pages, type PageTemplate } from './pages.js';
 import { returnAddress, type Route } from './routes.js';
 import { servicesContext, type Services } from './services.js';
+import { Keys, type Shortcut } from './shortcuts.js';
 import { LocalizedElement, SiagaPage } from './siaga-element.js';
 import { countForTab, showOnTab } from './tab-signs.js';
 
@@ -60,6 +62,16 @@ export class SiagaApp extends LocalizedElement {
       .again {
         margin-block-end: var(--space-4);
       }
+      .leave {
+        margin-block-start: var(--space-4);
+        padding: var(--space-1) 0;
+        border: 0;
+        background: none;
+        color: var(--brand);
+        font: inherit;
+        text-decoration: underline;
+        cursor: pointer;
+      }
       wa-dialog {
         --width: 420px;
       }
@@ -84,6 +96,7 @@ export class SiagaApp extends LocalizedElement {
   @state() private pageError: unknown = undefined;
   @state() private pageTitle = '';
   @state() private isCut = false;
+  @state() private isHelpOpen = false;
   @query('main') private main!: HTMLElement;
 
   private wanted = '';
@@ -107,11 +120,39 @@ export class SiagaApp extends LocalizedElement {
       (change) => change.incidents.size > 0,
     );
     this.services.feed.state.subscribe(({ phase }) => (this.isCut = phase === 'cut'));
+    new Keys(
+      this,
+      () => this.services.shortcuts,
+      () => this.keys(),
+    );
     super.connectedCallback();
+    this.addEventListener('siaga-help', () => void this.help());
     this.addEventListener('siaga-title', (event) => {
       this.pageTitle = (event as CustomEvent<string>).detail;
     });
     this.follow();
+  }
+
+  private keys(): Shortcut[] {
+    const to = (key: string, label: () => string, path: string): Shortcut => ({
+      key,
+      label,
+      run: () => this.services.router.go(path),
+      scope: 'app',
+    });
+    return [
+      to('g b', () => msg('Go to the board'), '/'),
+      to('g i', () => msg('Go to the incidents'), '/incidents'),
+      to('g d', () => msg('Go to the devices'), '/devices'),
+      to('g f', () => msg('Go to the sites'), '/fleet/sites'),
+      to('g a', () => msg('Go to the agents'), '/fleet/agents'),
+      { key: '?', label: () => msg('Show these keys'), run: () => void this.help(), scope: 'app' },
+    ];
+  }
+
+  private async help(): Promise<void> {
+    await import('./siaga-help.js');
+    this.isHelpOpen = true;
   }
 
   /** Brings the page of the address, or the sign-in that must come before it. */
@@ -165,6 +206,11 @@ export class SiagaApp extends LocalizedElement {
     if (element instanceof SiagaPage) element.focusHeading();
   }
 
+  private get userId(): string {
+    const state = this.services.session.state.value;
+    return 'user' in state ? state.user.id : '';
+  }
+
   private renderPage(): TemplateResult {
     const state = this.services.session.state.value;
     if (state.phase === 'unreachable') {
@@ -184,7 +230,8 @@ export class SiagaApp extends LocalizedElement {
       </div>`;
     }
     if (!this.page) return html`<div class="waiting"><siaga-skeleton></siaga-skeleton></div>`;
-    return html`${keyed(this.page.key, this.page.template())}`;
+    // Another person never meets what the one before had on the page.
+    return html`${keyed(`${this.userId} ${this.page.key}`, this.page.template())}`;
   }
 
   /** Asked for again in place: the page beneath keeps what was typed. */
@@ -199,16 +246,29 @@ export class SiagaApp extends LocalizedElement {
         ${msg(str`Your session has ended, ${state.user.name}. What you were doing is still here.`)}
       </p>
       <siaga-sign-in-form .account=${state.user.email}></siaga-sign-in-form>
+      <button type="button" class="leave" @click=${() => this.services.session.leave()}>
+        ${msg('Leave it and sign out')}
+      </button>
     </wa-dialog>`;
+  }
+
+  private renderFrame(): TemplateResult {
+    return html`<siaga-rail @siaga-skip=${this.skip}></siaga-rail><siaga-top-bar></siaga-top-bar>`;
   }
 
   protected override render(): TemplateResult {
     const { phase } = this.services.session.state.value;
     const framed = phase === 'signed-in' || phase === 'expired';
     this.toggleAttribute('bare', !framed);
-    return html`${framed ? html`<siaga-rail @siaga-skip=${this.skip}></siaga-rail><siaga-top-bar></siaga-top-bar>` : nothing}
+    return html`${framed ? keyed(this.userId, this.renderFrame()) : nothing}
       <main id="main">${this.renderPage()}</main>
       <siaga-announcer></siaga-announcer>
+      <siaga-notices></siaga-notices>
+      ${
+        this.isHelpOpen && framed
+          ? html`<siaga-help @siaga-close=${() => (this.isHelpOpen = false)}></siaga-help>`
+          : nothing
+      }
       ${this.renderExpired()}`;
   }
 }

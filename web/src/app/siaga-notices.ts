@@ -157,7 +157,13 @@ export class SiagaNotices extends SiagaElement {
             </button>`
           : nothing
       }
-      <button type="button" class="close" aria-label=${msg('Dismiss')} title=${msg('Dismiss')} @click=${dismiss}>
+      <button
+        type="button"
+        class="close"
+        aria-label=${msg('Dismiss')}
+        title=${msg('Dismiss')}
+        @click=${dismiss}
+      >
         ${icons.close}
       </button>
     </div>`;

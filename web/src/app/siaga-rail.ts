@@ -134,7 +134,8 @@ export class SiagaRail extends SiagaElement {
       { to: '/', icon: 'board', words: msg('Board'), pages: ['board'] },
       { to: '/incidents', icon: 'incidents', words: msg('Incidents'), pages: ['incidents', 'incident'] },
       { to: '/devices', icon: 'devices', words: msg('Devices'), pages: ['devices', 'device'] },
-      { to: '/fleet', icon: 'fleet', words: msg('Sites'), pages: ['fleet'] },
+      { to: '/fleet/sites', icon: 'fleet', words: msg('Sites'), pages: ['sites'] },
+      { to: '/fleet/agents', icon: 'agent', words: msg('Agents'), pages: ['agents'] },
     ];
   }
 

@@ -1,16 +1,16 @@
 import { msg, str } from '@lit/localize';
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { icons } from '../components/icons.js';
-import './siaga-display-switches.js';
-import { errorWords } from '../i18n/error-words.js';
 import { durationWords, exactTime, timeOfDay } from '../i18n/time.js';
-import { toApiError } from '../http/api-error.js';
+import type { FeedState } from '../live/feed.js';
+import '../search/siaga-search.js';
 import { baseStyles } from '../styles/shared.js';
 import { Watch } from './observable.js';
+import './siaga-display-switches.js';
 import { SiagaElement } from './siaga-element.js';
+import './siaga-own-menu.js';
 
-/** Is what I see live, what time is it, in which language and light, and the way out. */
+/** Find anything, is what I see live, what time is it, in which language and light, and what is mine. */
 @customElement('siaga-top-bar')
 export class SiagaTopBar extends SiagaElement {
   static override styles = [
@@ -28,10 +28,10 @@ export class SiagaTopBar extends SiagaElement {
         min-height: var(--bar);
         padding-inline: var(--space-6) var(--space-4);
       }
-      .brand {
-        font-size: var(--text-m);
-        font-weight: 700;
-        letter-spacing: 0.01em;
+      siaga-search {
+        flex: 1 1 auto;
+        min-width: 0;
+        max-width: 520px;
         margin-inline-end: auto;
       }
       .feed {
@@ -47,7 +47,8 @@ export class SiagaTopBar extends SiagaElement {
         border-radius: 50%;
         background: var(--up-fill);
       }
-      .feed.connecting .dot {
+      .feed.connecting .dot,
+      .feed.late .dot {
         background: transparent;
         box-shadow: inset 0 0 0 2px var(--unknown-fill);
       }
@@ -66,28 +67,6 @@ export class SiagaTopBar extends SiagaElement {
         color: var(--text-quiet);
         white-space: nowrap;
       }
-      .person {
-        max-width: 180px;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      button {
-        display: grid;
-        place-items: center;
-        width: 36px;
-        height: 36px;
-        padding: 0;
-        border: 0;
-        border-radius: var(--radius-s);
-        background: none;
-        color: var(--text-quiet);
-        cursor: pointer;
-      }
-      button:hover {
-        background: var(--surface-hover);
-        color: var(--text);
-      }
       .cut-banner {
         padding: var(--space-2) var(--space-6);
         background: var(--degraded-quiet);
@@ -95,8 +74,7 @@ export class SiagaTopBar extends SiagaElement {
         border-block-start: 1px solid var(--degraded-fill);
       }
       @media (max-width: 900px) {
-        time,
-        .person {
+        time {
           display: none;
         }
       }
@@ -105,6 +83,9 @@ export class SiagaTopBar extends SiagaElement {
           gap: var(--space-2);
           padding-inline: var(--space-4) var(--space-2);
         }
+        siaga-display-switches {
+          display: none;
+        }
         .cut-banner {
           padding-inline: var(--space-4);
         }
@@ -112,54 +93,57 @@ export class SiagaTopBar extends SiagaElement {
     `,
   ];
 
+  private lastPhase: FeedState['phase'] = 'connecting';
+
   constructor() {
     super();
-    new Watch(this, () => this.services.feed.state);
+    new Watch(
+      this,
+      () => this.services.feed.state,
+      ({ phase }) => this.follow(phase),
+    );
     new Watch(this, () => this.services.clock.tick);
-    new Watch(this, () => this.services.session.state);
   }
 
-  private async signOut(): Promise<void> {
-    try {
-      await this.services.session.signOut();
-    } catch (thrown) {
-      this.services.notices.show(errorWords(toApiError(thrown), this.locale));
+  /** That the connection is back is said once it had been missed, and to everybody: the banner leaves by it. */
+  private follow(phase: FeedState['phase']): void {
+    if (phase === 'live' && this.lastPhase === 'cut') {
+      this.services.notices.show(msg('Live again: what you see is up to date.'));
     }
+    this.lastPhase = phase;
   }
 
   /** "Live", or how old what is shown has grown. */
   private feedWords(): string {
-    const { phase, heardAtMs } = this.services.feed.state.value;
+    const { phase } = this.services.feed.state.value;
+    const ageMs = this.services.feed.ageMs();
     if (phase === 'live') return msg('Live');
     if (phase === 'connecting') return msg('Connecting…');
-    if (heardAtMs === undefined) return msg('No connection');
-    return msg(str`${durationWords(this.services.feed.ageMs() ?? 0, this.locale)} old`);
+    if (ageMs === undefined) return msg('No connection');
+    return msg(str`${durationWords(ageMs, this.locale)} old`);
+  }
+
+  private renderBanner(): TemplateResult | typeof nothing {
+    const { phase } = this.services.feed.state.value;
+    if (phase !== 'cut') return nothing;
+    return html`<div class="cut-banner">
+      ${msg('The live connection is cut: what you see may be old. Trying again by itself.')}
+    </div>`;
   }
 
   protected override render(): TemplateResult {
     const { phase } = this.services.feed.state.value;
     const nowMs = this.services.clock.nowMs();
     return html`<header>
-        <span class="brand">Siaga</span>
+        <siaga-search></siaga-search>
         <span class="feed ${phase}"><span class="dot" aria-hidden="true"></span>${this.feedWords()}</span>
         <time datetime=${new Date(nowMs).toISOString()} title=${exactTime(nowMs, this.locale)}>
           ${timeOfDay(nowMs, this.locale)}
         </time>
         <siaga-display-switches></siaga-display-switches>
-        <span class="person" title=${this.user?.email ?? ''}>${this.user?.name}</span>
-        <button type="button" @click=${this.signOut} title=${msg('Sign out')} aria-label=${msg('Sign out')}>
-          ${icons.signOut}
-        </button>
+        <siaga-own-menu></siaga-own-menu>
       </header>
-      <div role="status">
-        ${
-          phase === 'cut'
-            ? html`<div class="cut-banner">
-                ${msg('The live connection is cut: what you see may be old. Trying again by itself.')}
-              </div>`
-            : ''
-        }
-      </div>`;
+      <div role="status">${this.renderBanner()}</div>`;
   }
 }
 

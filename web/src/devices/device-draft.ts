@@ -1,7 +1,9 @@
 import type { CreateDeviceBody, Device, DeviceKind, Link, UpdateDeviceBody } from '@siaga/shared';
+import { sameValue } from '../forms/merge.js';
 
 /** A device as its form holds it: text as typed, empty where nothing is said. */
 export interface DeviceDraft {
+  readonly [name: string]: string | readonly string[];
   address: string;
   site_id: string;
   agent_id: string;
@@ -10,6 +12,8 @@ export interface DeviceDraft {
   kind: DeviceKind;
   link: Link;
   model: string;
+  /** What it is reached through, nearest first. */
+  parent_ids: readonly string[];
 }
 
 export const emptyDraft: DeviceDraft = {
@@ -21,6 +25,7 @@ export const emptyDraft: DeviceDraft = {
   kind: 'other',
   link: 'other',
   model: '',
+  parent_ids: [],
 };
 
 export const draftOf = (device: Device): DeviceDraft => ({
@@ -32,6 +37,7 @@ export const draftOf = (device: Device): DeviceDraft => ({
   kind: device.kind,
   link: device.link,
   model: device.model ?? '',
+  parent_ids: device.parent_ids,
 });
 
 const creation = (draft: DeviceDraft): CreateDeviceBody => {
@@ -45,6 +51,7 @@ const creation = (draft: DeviceDraft): CreateDeviceBody => {
   if (draft.name.trim() !== '') body.name = draft.name.trim();
   if (draft.code.trim() !== '') body.code = draft.code.trim();
   if (draft.model.trim() !== '') body.model = draft.model.trim();
+  if (draft.parent_ids.length > 0) body.parent_ids = [...draft.parent_ids];
   return body;
 };
 
@@ -59,6 +66,7 @@ const changes = (draft: DeviceDraft, device: Device): UpdateDeviceBody => {
   if (draft.kind !== before.kind) body.kind = draft.kind;
   if (draft.link !== before.link) body.link = draft.link;
   if (draft.model.trim() !== before.model) body.model = draft.model.trim() === '' ? null : draft.model.trim();
+  if (!sameValue(draft.parent_ids, before.parent_ids)) body.parent_ids = [...draft.parent_ids];
   // The hub refuses an empty change; saying the kind again changes nothing.
   return Object.keys(body).length === 0 ? { kind: device.kind } : body;
 };

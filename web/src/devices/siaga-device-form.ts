@@ -1,40 +1,22 @@
-import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import { msg } from '@lit/localize';
-import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import {
-  DEVICE_KINDS,
-  LINKS,
-  type CreateDeviceBody,
-  type Device,
-  type LiveAgent,
-  type UpdateDeviceBody,
-} from '@siaga/shared';
-import { SiagaElement } from '../app/siaga-element.js';
-import {
-  addressFault,
-  codeFault,
-  faultsByField,
-  presentFaults,
-  requiredFault,
-  type Faults,
-} from '../forms/faults.js';
-import { field, focusFirstFault, sendsOnEnter } from '../forms/field.js';
-import { toApiError, type ApiError } from '../http/api-error.js';
-import { errorWords } from '../i18n/error-words.js';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { DEVICE_KINDS, LINKS, type Device, type LiveAgent } from '@siaga/shared';
+import { EditForm } from '../forms/edit-form.js';
+import { addressFault, codeFault, presentFaults, requiredFault, type Faults } from '../forms/faults.js';
+import { field } from '../forms/field.js';
+import type { DraftValue } from '../forms/merge.js';
 import { kindWord, linkWord } from '../i18n/words.js';
 import { compareNames } from '../live/state.js';
 import { WatchStore } from '../live/store.js';
-import { baseStyles, formStyles } from '../styles/shared.js';
 import { bodyOf, draftOf, emptyDraft, type DeviceDraft } from './device-draft.js';
+import './siaga-parents-field.js';
 
 /** Adds a device, or changes the one given. Tells `siaga-saved` (detail: Device) and `siaga-cancel`. */
 @customElement('siaga-device-form')
-export class SiagaDeviceForm extends SiagaElement {
+export class SiagaDeviceForm extends EditForm<Device, DeviceDraft> {
   static override styles = [
-    baseStyles,
-    formStyles,
+    EditForm.styles,
     css`
       details {
         display: grid;
@@ -50,20 +32,15 @@ export class SiagaDeviceForm extends SiagaElement {
         gap: var(--space-4);
         padding-block-start: var(--space-4);
       }
-      wa-callout {
-        font-size: var(--text-s);
-      }
     `,
   ];
 
-  @property({ attribute: false }) device: Device | undefined = undefined;
+  /** Changed where given; it is fetched anew, so any state of it will do. */
+  @property({ attribute: false }) device: Pick<Device, 'id'> | undefined = undefined;
   /** Chosen beforehand, e.g. by the list's filter. */
   @property() siteId = '';
 
-  @state() private draft: DeviceDraft = emptyDraft;
-  @state() private faults: Faults = {};
-  @state() private error: ApiError | undefined = undefined;
-  @state() private busy = false;
+  protected override readonly collection = '/monitoring/devices';
 
   constructor() {
     super();
@@ -76,8 +53,8 @@ export class SiagaDeviceForm extends SiagaElement {
   }
 
   override connectedCallback(): void {
+    this.editedId = this.device?.id ?? '';
     super.connectedCallback();
-    this.draft = this.device ? draftOf(this.device) : { ...emptyDraft, site_id: this.siteId };
     this.chooseOnlySite();
   }
 
@@ -85,53 +62,81 @@ export class SiagaDeviceForm extends SiagaElement {
   private chooseOnlySite(): void {
     const { sites } = this.services.store.state;
     const [only] = sites.keys();
-    if (this.draft.site_id === '' && sites.size === 1 && only !== undefined) this.take('site_id', only);
+    if (this.editedId === '' && this.draft.site_id === '' && sites.size === 1 && only !== undefined)
+      this.take('site_id', only);
   }
 
-  override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLElement>('#address')?.focus();
+  protected override emptyDraft(): DeviceDraft {
+    return { ...emptyDraft, site_id: this.siteId };
   }
 
-  private readonly take = (name: string, value: string): void => {
-    this.draft = { ...this.draft, [name]: value, ...(name === 'site_id' ? { agent_id: '' } : {}) };
-    const { [name]: _mended, ...others } = this.faults;
-    this.faults = others;
-  };
+  protected override draftOf(device: Device): DeviceDraft {
+    return draftOf(device);
+  }
 
-  private async submit(event: Event): Promise<void> {
-    event.preventDefault();
-    if (this.busy) return;
-    this.error = undefined;
-    this.faults = presentFaults({
-      address: addressFault(this.draft.address),
-      site_id: requiredFault(this.draft.site_id),
-      code: codeFault(this.draft.code),
-      agent_id: this.needsAgent ? requiredFault(this.draft.agent_id) : undefined,
+  protected override bodyOf(draft: DeviceDraft, before: Device | undefined): object | undefined {
+    return bodyOf(draft, before);
+  }
+
+  protected override check(draft: DeviceDraft): Faults {
+    return presentFaults({
+      address: addressFault(draft.address),
+      site_id: requiredFault(draft.site_id),
+      code: codeFault(draft.code),
+      agent_id: this.needsAgent ? requiredFault(draft.agent_id) : undefined,
     });
-    if (Object.keys(this.faults).length === 0) await this.save();
-    await this.updateComplete;
-    focusFirstFault(this.renderRoot);
   }
 
-  private async save(): Promise<void> {
-    this.busy = true;
-    try {
-      const body: CreateDeviceBody | UpdateDeviceBody = bodyOf(this.draft, this.device);
-      const { api } = this.services;
-      const saved = this.device
-        ? await api.send<Device>('PATCH', `/monitoring/devices/${this.device.id}`, body)
-        : await api.send<Device>('POST', '/monitoring/devices', body);
-      this.dispatchEvent(new CustomEvent('siaga-saved', { detail: saved }));
-    } catch (thrown) {
-      this.error = toApiError(thrown);
-      this.faults = faultsByField(this.error.fields, this.locale);
-    } finally {
-      this.busy = false;
+  protected override get createWord(): string {
+    return msg('Add device');
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const previous = changed.get('draft') as DeviceDraft | undefined;
+    // Another site has agents of its own; the one chosen before belongs to the other.
+    if (!previous || previous.site_id === '' || previous.site_id === this.draft.site_id) return;
+    if (previous.agent_id === this.draft.agent_id) this.draft = { ...this.draft, agent_id: '' };
+  }
+
+  protected override labelOf(name: string): string {
+    switch (name) {
+      case 'address':
+        return msg('Address');
+      case 'site_id':
+        return msg('Site');
+      case 'agent_id':
+        return msg('Watched by');
+      case 'name':
+        return msg('Name');
+      case 'code':
+        return msg('Code');
+      case 'kind':
+        return msg('Kind');
+      case 'link':
+        return msg('Connection');
+      case 'model':
+        return msg('Model');
+      default:
+        return msg('Reached through');
     }
   }
 
-  private cancel(): void {
-    this.dispatchEvent(new CustomEvent('siaga-cancel'));
+  protected override valueWords(name: string, value: DraftValue): string {
+    const { sites, agents, devices } = this.services.store.state;
+    if (typeof value !== 'string') return value.map((id) => devices.get(id)?.name ?? id).join(', ');
+    switch (name) {
+      case 'site_id':
+        return sites.get(value)?.name ?? value;
+      case 'agent_id':
+        return agents.get(value)?.name ?? value;
+      case 'kind':
+        return kindWord(DEVICE_KINDS.find((kind) => kind === value) ?? 'other');
+      case 'link':
+        return linkWord(LINKS.find((link) => link === value) ?? 'other');
+      default:
+        return value;
+    }
   }
 
   private siteChoices(): [string, string][] {
@@ -157,7 +162,7 @@ export class SiagaDeviceForm extends SiagaElement {
     const none = this.needsAgent ? msg('Choose an agent') : msg("The site's own agent");
     return field({
       name: 'agent_id',
-      label: msg('Watched by'),
+      label: this.labelOf('agent_id'),
       value: this.draft.agent_id,
       onInput: this.take,
       fault: this.faults['agent_id'],
@@ -169,15 +174,15 @@ export class SiagaDeviceForm extends SiagaElement {
   private renderMore(): TemplateResult {
     const { draft, faults, take: onInput } = this;
     const open =
-      this.device !== undefined ||
-      ['name', 'code', 'agent_id', 'kind', 'link', 'model'].some((name) => name in faults);
+      this.editedId !== '' ||
+      ['name', 'code', 'agent_id', 'kind', 'link', 'model', 'parent_ids'].some((name) => name in faults);
     return html`<details ?open=${open}>
       <summary>${msg('More about it')}</summary>
       <div class="more">
         <div class="pair">
           ${field({
             name: 'name',
-            label: msg('Name'),
+            label: this.labelOf('name'),
             value: draft.name,
             onInput,
             fault: faults['name'],
@@ -186,7 +191,7 @@ export class SiagaDeviceForm extends SiagaElement {
           })}
           ${field({
             name: 'code',
-            label: msg('Code'),
+            label: this.labelOf('code'),
             value: draft.code,
             onInput,
             fault: faults['code'],
@@ -197,7 +202,7 @@ export class SiagaDeviceForm extends SiagaElement {
         <div class="pair">
           ${field({
             name: 'kind',
-            label: msg('Kind'),
+            label: this.labelOf('kind'),
             value: draft.kind,
             onInput,
             fault: faults['kind'],
@@ -205,7 +210,7 @@ export class SiagaDeviceForm extends SiagaElement {
           })}
           ${field({
             name: 'link',
-            label: msg('Connection'),
+            label: this.labelOf('link'),
             value: draft.link,
             onInput,
             fault: faults['link'],
@@ -217,63 +222,54 @@ export class SiagaDeviceForm extends SiagaElement {
           ${this.needsAgent ? nothing : this.renderAgent()}
           ${field({
             name: 'model',
-            label: msg('Model'),
+            label: this.labelOf('model'),
             value: draft.model,
             onInput,
             fault: faults['model'],
             maxLength: 100,
           })}
         </div>
+        <siaga-parents-field
+          .value=${draft.parent_ids}
+          deviceId=${this.editedId}
+          siteId=${draft.site_id}
+          fault=${faults['parent_ids'] ?? ''}
+          @siaga-parents=${(event: CustomEvent<readonly string[]>) => this.take('parent_ids', event.detail)}
+        ></siaga-parents-field>
       </div>
     </details>`;
   }
 
-  protected override render(): TemplateResult {
+  protected override renderFields(): TemplateResult {
     const { draft, faults, take: onInput } = this;
-    return html`<form novalidate @submit=${this.submit}>
-      ${sendsOnEnter}
-      ${
-        this.error
-          ? html`<wa-callout variant="danger" role="alert"
-              >${errorWords(this.error, this.locale)}</wa-callout
-            >`
-          : nothing
-      }
-      ${field({
-        name: 'address',
-        label: msg('Address'),
-        value: draft.address,
-        onInput,
-        fault: faults['address'],
-        placeholder: '10.20.30.40',
-        hint: msg('IPv4 or IPv6.'),
-        maxLength: 45,
-        required: true,
-      })}
-      ${field({
-        name: 'site_id',
-        label: msg('Site'),
-        value: draft.site_id,
-        onInput,
-        fault: faults['site_id'],
-        choices: this.siteChoices(),
-        required: true,
-      })}
-      ${
-        this.services.store.state.sites.size === 0
-          ? html`<p class="hint">
-              ${msg('There is no site yet.')} <a href="/fleet?add=site">${msg('Create the first site')}</a>
-            </p>`
-          : nothing
-      }
-      ${this.needsAgent ? this.renderAgent() : nothing} ${this.renderMore()}
-      <div class="buttons">
-        <wa-button appearance="outlined" @click=${this.cancel}>${msg('Cancel')}</wa-button>
-        <wa-button type="submit" variant="brand" ?loading=${this.busy}>
-          ${this.device ? msg('Save') : msg('Add device')}
-        </wa-button>
-      </div>
-    </form>`;
+    return html`${field({
+      name: 'address',
+      label: this.labelOf('address'),
+      value: draft.address,
+      onInput,
+      fault: faults['address'],
+      placeholder: '10.20.30.40',
+      hint: msg('IPv4 or IPv6.'),
+      maxLength: 45,
+      required: true,
+    })}
+    ${field({
+      name: 'site_id',
+      label: this.labelOf('site_id'),
+      value: draft.site_id,
+      onInput,
+      fault: faults['site_id'],
+      choices: this.siteChoices(),
+      required: true,
+    })}
+    ${
+      this.services.store.state.sites.size === 0
+        ? html`<p class="hint">
+            ${msg('There is no site yet.')} <a href="/fleet/sites?add=1">${msg('Create the first site')}</a>
+          </p>`
+        : nothing
+    }
+    ${this.needsAgent ? this.renderAgent() : nothing} ${this.renderMore()}`;
   }
 }
 

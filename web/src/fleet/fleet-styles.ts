@@ -48,3 +48,74 @@ export const fleetStyles = css`
     color: var(--text-quiet);
   }
 `;
+
+/** Rows of the fleet's tables: counts by health, and what can be done. */
+export const rowStyles = css`
+  .counts {
+    display: inline-flex;
+    flex-wrap: wrap;
+    gap: var(--space-1) var(--space-3);
+  }
+  .counts a {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-1);
+    min-height: 24px;
+    color: inherit;
+    text-decoration: none;
+  }
+  .counts a:hover {
+    text-decoration: underline;
+  }
+  .counts a.down {
+    color: var(--down-text);
+    font-weight: 600;
+  }
+  .counts a.degraded {
+    color: var(--degraded-text);
+    font-weight: 600;
+  }
+  .counts a.up,
+  .counts a.unknown {
+    color: var(--text-quiet);
+  }
+  .row-actions {
+    display: flex;
+    justify-content: flex-end;
+    align-items: center;
+    gap: var(--space-1);
+  }
+  .row-actions > button {
+    display: grid;
+    place-items: center;
+    width: 32px;
+    height: 32px;
+    flex: none;
+    padding: 0;
+    border: 0;
+    border-radius: var(--radius-s);
+    background: none;
+    color: var(--text-quiet);
+    cursor: pointer;
+  }
+  .row-actions > button:hover {
+    background: var(--surface-sunken);
+    color: var(--text);
+  }
+  .row-actions .icon {
+    width: 18px;
+    height: 18px;
+  }
+  .sub {
+    display: block;
+    font-size: var(--text-xs);
+    font-weight: 400;
+    color: var(--text-quiet);
+  }
+  tbody th a {
+    overflow-wrap: anywhere;
+  }
+  tr:focus-within {
+    background: var(--surface-hover);
+  }
+`;

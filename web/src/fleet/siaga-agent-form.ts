@@ -1,115 +1,99 @@
-import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import { msg } from '@lit/localize';
-import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import type { Agent, CreateAgentBody } from '@siaga/shared';
-import { SiagaElement } from '../app/siaga-element.js';
-import { faultsByField, presentFaults, requiredFault, type Faults } from '../forms/faults.js';
-import { field, focusFirstFault, sendsOnEnter } from '../forms/field.js';
-import { toApiError, type ApiError } from '../http/api-error.js';
-import { errorWords } from '../i18n/error-words.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { Agent, CreateAgentBody, UpdateAgentBody } from '@siaga/shared';
+import { EditForm } from '../forms/edit-form.js';
+import { presentFaults, requiredFault, type Faults } from '../forms/faults.js';
+import { field } from '../forms/field.js';
+import type { DraftValue } from '../forms/merge.js';
 import { compareNames } from '../live/state.js';
-import { baseStyles, formStyles } from '../styles/shared.js';
+import { WatchStore } from '../live/store.js';
 
-/** Creates an agent. Tells `siaga-saved` (detail: Agent) and `siaga-cancel`. */
+interface AgentDraft {
+  readonly [name: string]: string;
+  readonly name: string;
+  readonly site_id: string;
+}
+
+/** Creates an agent, or changes the one of `editedId`. */
 @customElement('siaga-agent-form')
-export class SiagaAgentForm extends SiagaElement {
-  static override styles = [
-    baseStyles,
-    formStyles,
-    css`
-      wa-callout {
-        font-size: var(--text-s);
-      }
-    `,
-  ];
+export class SiagaAgentForm extends EditForm<Agent, AgentDraft> {
+  protected override readonly collection = '/monitoring/agents';
 
-  @state() private draft = { name: '', site_id: '' };
-  @state() private faults: Faults = {};
-  @state() private error: ApiError | undefined = undefined;
-  @state() private busy = false;
-
-  override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLElement>('#name')?.focus();
+  constructor() {
+    super();
+    new WatchStore(
+      this,
+      () => this.services.store,
+      (change) => change.sites.size > 0,
+    );
   }
 
-  private readonly take = (name: string, value: string): void => {
-    this.draft = { ...this.draft, [name]: value };
-    const { [name]: _mended, ...others } = this.faults;
-    this.faults = others;
-  };
-
-  private async submit(event: Event): Promise<void> {
-    event.preventDefault();
-    if (this.busy) return;
-    this.error = undefined;
-    this.faults = presentFaults({
-      name: requiredFault(this.draft.name),
-      site_id: requiredFault(this.draft.site_id),
-    });
-    if (Object.keys(this.faults).length === 0) await this.save();
-    await this.updateComplete;
-    focusFirstFault(this.renderRoot);
+  protected override emptyDraft(): AgentDraft {
+    const { sites } = this.services.store.state;
+    const [only] = sites.keys();
+    return { name: '', site_id: sites.size === 1 && only !== undefined ? only : '' };
   }
 
-  private async save(): Promise<void> {
-    this.busy = true;
-    const body: CreateAgentBody = { name: this.draft.name.trim(), site_id: this.draft.site_id };
-    try {
-      const saved = await this.services.api.send<Agent>('POST', '/monitoring/agents', body);
-      this.dispatchEvent(new CustomEvent('siaga-saved', { detail: saved }));
-    } catch (thrown) {
-      this.error = toApiError(thrown);
-      this.faults = faultsByField(this.error.fields, this.locale);
-    } finally {
-      this.busy = false;
-    }
+  protected override draftOf({ name, site_id }: Agent): AgentDraft {
+    return { name, site_id };
   }
 
-  private cancel(): void {
-    this.dispatchEvent(new CustomEvent('siaga-cancel'));
+  protected override bodyOf(draft: AgentDraft, before: Agent | undefined): object | undefined {
+    const name = draft.name.trim();
+    if (!before) return { name, site_id: draft.site_id } satisfies CreateAgentBody;
+    const body: UpdateAgentBody = {};
+    if (name !== before.name) body.name = name;
+    if (draft.site_id !== before.site_id) body.site_id = draft.site_id;
+    return Object.keys(body).length === 0 ? undefined : body;
   }
 
-  protected override render(): TemplateResult {
+  protected override check(draft: AgentDraft): Faults {
+    return presentFaults({ name: requiredFault(draft.name), site_id: requiredFault(draft.site_id) });
+  }
+
+  protected override get createWord(): string {
+    return msg('Create agent');
+  }
+
+  protected override labelOf(name: string): string {
+    return name === 'name' ? msg('Name') : msg('Site');
+  }
+
+  protected override valueWords(name: string, value: DraftValue): string {
+    const text = String(value);
+    return name === 'site_id' ? (this.services.store.state.sites.get(text)?.name ?? text) : text;
+  }
+
+  protected override renderFields(): TemplateResult {
     const { draft, faults, take: onInput } = this;
     const sites = [...this.services.store.state.sites.values()].sort(compareNames);
-    return html`<form novalidate @submit=${this.submit}>
-      ${sendsOnEnter}
-      ${
-        this.error
-          ? html`<wa-callout variant="danger" role="alert"
-              >${errorWords(this.error, this.locale)}</wa-callout
-            >`
-          : nothing
-      }
-      <p class="quiet">
-        ${msg('An agent runs on a machine at the site and watches the devices there, also while the line to here is down.')}
-      </p>
-      ${field({
-        name: 'name',
-        label: msg('Name'),
-        value: draft.name,
-        onInput,
-        fault: faults['name'],
-        placeholder: 'agent-bandung-1',
-        maxLength: 200,
-        required: true,
-      })}
-      ${field({
-        name: 'site_id',
-        label: msg('Site'),
-        value: draft.site_id,
-        onInput,
-        fault: faults['site_id'],
-        required: true,
-        choices: [['', msg('Choose a site')], ...sites.map(({ id, name }): [string, string] => [id, name])],
-      })}
-      <div class="buttons">
-        <wa-button appearance="outlined" @click=${this.cancel}>${msg('Cancel')}</wa-button>
-        <wa-button type="submit" variant="brand" ?loading=${this.busy}>${msg('Create agent')}</wa-button>
-      </div>
-    </form>`;
+    return html`${
+      this.editedId === ''
+        ? html`<p class="quiet">
+            ${msg('An agent runs on a machine at the site and watches the devices there, also while the line to here is down.')}
+          </p>`
+        : nothing
+    }
+    ${field({
+      name: 'name',
+      label: this.labelOf('name'),
+      value: draft.name,
+      onInput,
+      fault: faults['name'],
+      placeholder: 'agent-bandung-1',
+      maxLength: 200,
+      required: true,
+    })}
+    ${field({
+      name: 'site_id',
+      label: this.labelOf('site_id'),
+      value: draft.site_id,
+      onInput,
+      fault: faults['site_id'],
+      required: true,
+      choices: [['', msg('Choose a site')], ...sites.map(({ id, name }): [string, string] => [id, name])],
+    })}`;
   }
 }
 

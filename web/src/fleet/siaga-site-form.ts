@@ -1,101 +1,94 @@
-import '@awesome.me/webawesome/dist/components/button/button.js';
-import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import { msg } from '@lit/localize';
-import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import type { CreateSiteBody, Site } from '@siaga/shared';
-import { SiagaElement } from '../app/siaga-element.js';
-import { codeFault, faultsByField, presentFaults, requiredFault, type Faults } from '../forms/faults.js';
-import { field, focusFirstFault, sendsOnEnter } from '../forms/field.js';
-import { toApiError, type ApiError } from '../http/api-error.js';
-import { errorWords } from '../i18n/error-words.js';
-import { baseStyles, formStyles } from '../styles/shared.js';
+import { html, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { Site } from '@siaga/shared';
+import '../components/siaga-combobox.js';
+import { EditForm } from '../forms/edit-form.js';
+import { codeFault, presentFaults, rangeFault, requiredFault, type Faults } from '../forms/faults.js';
+import { field } from '../forms/field.js';
+import type { DraftValue } from '../forms/merge.js';
+import { zoneName } from '../i18n/time.js';
+import { emptySiteDraft, siteBodyOf, siteDraftOf, type SiteDraft } from './site-draft.js';
+import { zonesFor } from './time-zones.js';
 
-/** Indonesia's three zones first: they are nearly always the answer. */
-const ZONES: readonly (readonly [string, string])[] = [
-  ['Asia/Jakarta', 'Asia/Jakarta (WIB)'],
-  ['Asia/Makassar', 'Asia/Makassar (WITA)'],
-  ['Asia/Jayapura', 'Asia/Jayapura (WIT)'],
-];
-
-/** Creates a site. Tells `siaga-saved` (detail: Site) and `siaga-cancel`. */
+/** Creates a site, or changes the one of `editedId`. */
 @customElement('siaga-site-form')
-export class SiagaSiteForm extends SiagaElement {
-  static override styles = [
-    baseStyles,
-    formStyles,
-    css`
-      wa-callout {
-        font-size: var(--text-s);
-      }
-    `,
-  ];
+export class SiagaSiteForm extends EditForm<Site, SiteDraft> {
+  protected override readonly collection = '/monitoring/sites';
 
-  @state() private draft = { name: '', code: '', region: '', timezone: 'Asia/Jakarta' };
-  @state() private faults: Faults = {};
-  @state() private error: ApiError | undefined = undefined;
-  @state() private busy = false;
-
-  override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLElement>('#name')?.focus();
+  protected override emptyDraft(): SiteDraft {
+    return emptySiteDraft;
   }
 
-  private readonly take = (name: string, value: string): void => {
-    this.draft = { ...this.draft, [name]: value };
-    const { [name]: _mended, ...others } = this.faults;
-    this.faults = others;
-  };
+  protected override draftOf(site: Site): SiteDraft {
+    return siteDraftOf(site);
+  }
 
-  private async submit(event: Event): Promise<void> {
-    event.preventDefault();
-    if (this.busy) return;
-    this.error = undefined;
-    this.faults = presentFaults({
-      name: requiredFault(this.draft.name),
-      code: requiredFault(this.draft.code) ?? codeFault(this.draft.code),
+  protected override bodyOf(draft: SiteDraft, before: Site | undefined): object | undefined {
+    return siteBodyOf(draft, before);
+  }
+
+  protected override check(draft: SiteDraft): Faults {
+    return presentFaults({
+      name: requiredFault(draft.name),
+      code: requiredFault(draft.code) ?? codeFault(draft.code),
+      timezone: requiredFault(draft.timezone),
+      latitude: rangeFault(draft.latitude, -90, 90, this.locale),
+      longitude: rangeFault(draft.longitude, -180, 180, this.locale),
     });
-    if (Object.keys(this.faults).length === 0) await this.save();
-    await this.updateComplete;
-    focusFirstFault(this.renderRoot);
   }
 
-  private async save(): Promise<void> {
-    this.busy = true;
-    const body: CreateSiteBody = {
-      name: this.draft.name.trim(),
-      code: this.draft.code.trim(),
-      timezone: this.draft.timezone,
-      ...(this.draft.region.trim() === '' ? {} : { region: this.draft.region.trim() }),
-    };
-    try {
-      const saved = await this.services.api.send<Site>('POST', '/monitoring/sites', body);
-      this.dispatchEvent(new CustomEvent('siaga-saved', { detail: saved }));
-    } catch (thrown) {
-      this.error = toApiError(thrown);
-      this.faults = faultsByField(this.error.fields, this.locale);
-    } finally {
-      this.busy = false;
+  protected override get createWord(): string {
+    return msg('Create site');
+  }
+
+  protected override labelOf(name: string): string {
+    switch (name) {
+      case 'name':
+        return msg('Name');
+      case 'code':
+        return msg('Code');
+      case 'region':
+        return msg('Region');
+      case 'timezone':
+        return msg('Time zone');
+      case 'latitude':
+        return msg('Latitude');
+      default:
+        return msg('Longitude');
     }
   }
 
-  private cancel(): void {
-    this.dispatchEvent(new CustomEvent('siaga-cancel'));
+  protected override valueWords(_name: string, value: DraftValue): string {
+    return String(value);
   }
 
-  protected override render(): TemplateResult {
+  private renderZone(): TemplateResult {
+    const nowMs = this.services.clock.nowMs();
+    const options = zonesFor(this.draft.timezone).map((zone) => ({
+      id: zone,
+      content: html`<span class="main">${zone}</span><span class="side">${zoneName(nowMs, zone)}</span>`,
+    }));
+    const take = (event: CustomEvent<string>): void => this.take('timezone', event.detail);
+    return html`<siaga-combobox
+      name="timezone"
+      label=${this.labelOf('timezone')}
+      .value=${this.draft.timezone}
+      .groups=${[{ label: '', options }]}
+      hint=${msg('Type to search, e.g. Makassar.')}
+      none=${msg('No such time zone.')}
+      fault=${this.faults['timezone'] ?? ''}
+      required
+      @siaga-type=${take}
+      @siaga-choose=${take}
+    ></siaga-combobox>`;
+  }
+
+  protected override renderFields(): TemplateResult {
     const { draft, faults, take: onInput } = this;
-    return html`<form novalidate @submit=${this.submit}>
-      ${sendsOnEnter}
-      ${
-        this.error
-          ? html`<wa-callout variant="danger" role="alert"
-              >${errorWords(this.error, this.locale)}</wa-callout
-            >`
-          : nothing
-      }
-      ${field({
+    return html`${field({
         name: 'name',
-        label: msg('Name'),
+        label: this.labelOf('name'),
         value: draft.name,
         onInput,
         fault: faults['name'],
@@ -106,7 +99,7 @@ export class SiagaSiteForm extends SiagaElement {
       <div class="pair">
         ${field({
           name: 'code',
-          label: msg('Code'),
+          label: this.labelOf('code'),
           value: draft.code,
           onInput,
           fault: faults['code'],
@@ -116,7 +109,7 @@ export class SiagaSiteForm extends SiagaElement {
         })}
         ${field({
           name: 'region',
-          label: msg('Region'),
+          label: this.labelOf('region'),
           value: draft.region,
           onInput,
           fault: faults['region'],
@@ -124,19 +117,29 @@ export class SiagaSiteForm extends SiagaElement {
           maxLength: 100,
         })}
       </div>
-      ${field({
-        name: 'timezone',
-        label: msg('Time zone'),
-        value: draft.timezone,
-        onInput,
-        fault: faults['timezone'],
-        choices: ZONES,
-      })}
-      <div class="buttons">
-        <wa-button appearance="outlined" @click=${this.cancel}>${msg('Cancel')}</wa-button>
-        <wa-button type="submit" variant="brand" ?loading=${this.busy}>${msg('Create site')}</wa-button>
-      </div>
-    </form>`;
+      ${this.renderZone()}
+      <div class="pair">
+        ${field({
+          name: 'latitude',
+          label: this.labelOf('latitude'),
+          value: draft.latitude,
+          onInput,
+          fault: faults['latitude'],
+          hint: msg('For the map: −90 (south) to 90 (north).'),
+          placeholder: '-6.9147',
+          maxLength: 24,
+        })}
+        ${field({
+          name: 'longitude',
+          label: this.labelOf('longitude'),
+          value: draft.longitude,
+          onInput,
+          fault: faults['longitude'],
+          hint: msg('−180 (west) to 180 (east).'),
+          placeholder: '107.6098',
+          maxLength: 24,
+        })}
+      </div>`;
   }
 }
 

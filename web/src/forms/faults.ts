@@ -45,7 +45,8 @@ export const presentFaults = (faults: Readonly<Record<string, string | undefined
 };
 
 /** A number may be left out; where given it lies within the range. A comma counts as a point. */
-export const numberOf = (text: string): number => (text.trim() === '' ? NaN : Number(text.trim().replace(',', '.')));
+export const numberOf = (text: string): number =>
+  text.trim() === '' ? NaN : Number(text.trim().replace(',', '.'));
 
 export const rangeFault = (text: string, min: number, max: number, locale: string): string | undefined => {
   if (text.trim() === '') return undefined;

@@ -72,7 +72,7 @@ export const field = (options: FieldOptions): TemplateResult =>
 
 /** Moves the focus to the first field with a fault, after the next rendering. */
 export const focusFirstFault = (root: ParentNode): void =>
-  root.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  root.querySelector<HTMLElement>('[aria-invalid="true"], [fault]:not([fault=""])')?.focus();
 
 /** Makes Enter send the form: browsers look for a native button, and Web Awesome's is none. */
 export const sendsOnEnter = html`<button type="submit" hidden></button>`;

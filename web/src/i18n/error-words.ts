@@ -1,5 +1,11 @@
 import { msg, str } from '@lit/localize';
-import { PRECONDITION_FAILED, SESSION_CHANGED, UNREACHABLE, UNREADABLE, type ApiError } from '../http/api-error.js';
+import {
+  PRECONDITION_FAILED,
+  SESSION_CHANGED,
+  UNREACHABLE,
+  UNREADABLE,
+  type ApiError,
+} from '../http/api-error.js';
 import { durationWords } from './time.js';
 
 /** The right that was lacking, as the hub names it: "You lack the permission tickets:write". */

@@ -30,10 +30,7 @@ const formWords = (field: string): string | undefined => {
   }
 };
 
-const wordsOf = (
-  { field, message, code, limits = {} }: FieldFault,
-  locale: string,
-): string | undefined => {
+const wordsOf = ({ field, message, code, limits = {} }: FieldFault, locale: string): string | undefined => {
   switch (code) {
     case 'required':
       return msg('This is needed.');
@@ -55,7 +52,10 @@ const wordsOf = (
         : msg(str`Only one of these: ${limits.allowed.join(', ')}.`);
     case 'wrong_form':
       // The hub's own words say more, where they can be read.
-      return formWords(field) ?? (locale === 'en' && message !== '' ? undefined : msg('This is not in the form that belongs here.'));
+      return (
+        formWords(field) ??
+        (locale === 'en' && message !== '' ? undefined : msg('This is not in the form that belongs here.'))
+      );
     case 'twice':
       return msg('The same is named twice.');
     case 'in_use':

@@ -1,13 +1,11 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import { msg } from '@lit/localize';
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { DEVICE_KINDS, HEALTHS, type Device } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
-import { Watch } from '../app/observable.js';
 import { deviceAddress, incidentAddress } from '../app/routes.js';
-import { SiagaPage } from '../app/siaga-element.js';
 import { createThrottle } from '../app/throttle.js';
 import '../components/siaga-empty.js';
 import '../components/siaga-health.js';
@@ -15,6 +13,9 @@ import '../components/siaga-pager.js';
 import '../components/siaga-time.js';
 import { icons } from '../components/icons.js';
 import '../devices/siaga-device-form.js';
+import { rowStyles } from '../fleet/fleet-styles.js';
+import { ListPage } from '../fleet/list-page.js';
+import { removeOrTell } from '../fleet/remove.js';
 import { field } from '../forms/field.js';
 import '../forms/siaga-form-dialog.js';
 import type { Page } from '../http/api-client.js';
@@ -32,27 +33,15 @@ type Asked = readonly [
   sort: string,
   page: string,
 ];
-type SortField = 'health' | 'name' | 'address' | 'since';
 
 const FILTERS = ['health', 'site_id', 'agent_id', 'kind', 'q'] as const;
 
 /** Every device, filtered and sorted by the hub; what the address says is what is shown. */
 @customElement('siaga-devices-page')
-export class SiagaDevicesPage extends SiagaPage {
-  static override styles = [
-    baseStyles,
-    pageStyles,
-    formStyles,
-    tableStyles,
-    css`
-      .sub {
-        display: block;
-        font-size: var(--text-xs);
-        font-weight: 400;
-        color: var(--text-quiet);
-      }
-    `,
-  ];
+export class SiagaDevicesPage extends ListPage<Device> {
+  static override styles = [baseStyles, pageStyles, formStyles, tableStyles, rowStyles];
+
+  protected override readonly defaultSort = 'health,name';
 
   private readonly throttle = createThrottle(() => this.devices.refresh(), 5000);
 
@@ -70,15 +59,13 @@ export class SiagaDevicesPage extends SiagaPage {
       this.query('agent_id'),
       this.query('kind'),
       this.query('q').trim(),
-      this.query('sort') || 'health,name',
+      this.query('sort') || this.defaultSort,
       this.query('page'),
     ],
   );
 
   constructor() {
     super();
-    new Watch(this, () => this.services.router.location);
-    new Watch(this, () => this.services.feed.state);
     new WatchStore(
       this,
       () => this.services.store,
@@ -96,17 +83,25 @@ export class SiagaDevicesPage extends SiagaPage {
     return msg('Devices');
   }
 
-  private query(name: string): string {
-    return this.services.router.location.value.query.get(name) ?? '';
+  protected override thing(id: string): Device | undefined {
+    return this.devices.value?.items.find((device) => device.id === id);
   }
 
-  private readonly filter = (name: string, value: string): void => {
-    this.services.router.setQuery({ [name]: value, page: '' });
-  };
-
-  private readonly closeForm = (): void => this.services.router.setQuery({ add: '' });
+  protected override takeAway({ id, name }: Device): void {
+    void removeOrTell(this.services, { kind: 'devices', id, name }).then((isGone) => {
+      if (!isGone) return;
+      this.devices.refresh();
+      this.focusHeading();
+    });
+  }
 
   private readonly saved = (event: CustomEvent<Device>): void => {
+    if (this.editing !== '') {
+      this.closeForm();
+      this.devices.refresh();
+      this.services.notices.show(msg(str`${event.detail.name} saved.`));
+      return;
+    }
     this.services.router.go(deviceAddress(event.detail.id));
     this.services.notices.show(msg('Device added. Its first figures come within seconds.'));
   };
@@ -164,23 +159,11 @@ export class SiagaDevicesPage extends SiagaPage {
     </form>`;
   }
 
-  private renderSortHead(by: SortField, words: string, wide = false): TemplateResult {
-    const sort = this.query('sort') || 'health,name';
-    const [first = ''] = sort.split(',');
-    const state = first === by ? 'ascending' : first === `-${by}` ? 'descending' : 'none';
-    const next = state === 'ascending' ? `-${by}` : by;
-    const arrow =
-      state === 'none' ? nothing : html`<span aria-hidden="true">${state === 'ascending' ? '↑' : '↓'}</span>`;
-    return html`<th scope="col" class=${wide ? 'wide' : ''} aria-sort=${state}>
-      <a class="sort" href=${this.services.router.withQuery({ sort: next, page: '' })}>${words} ${arrow}</a>
-    </th>`;
-  }
-
   private renderRow(asked: Device): TemplateResult {
     const { devices, sites } = this.services.store.state;
     // What the feed knows is newer than the page that was asked for.
     const device = { ...asked, ...devices.get(asked.id) };
-    return html`<tr>
+    return html`<tr data-id=${device.id}>
       <td><siaga-health health=${device.health}></siaga-health></td>
       <th scope="row">
         <a href=${deviceAddress(device.id)}>${device.name}</a>
@@ -197,6 +180,16 @@ export class SiagaDevicesPage extends SiagaPage {
             : html`<a href=${incidentAddress(device.open_incident_id)}>${msg('Open incident')}</a>`
         }
       </td>
+      ${
+        this.mayWrite
+          ? html`<td>
+              ${this.renderActions(device, {
+                edit: msg(str`Edit device ${device.name}`),
+                remove: msg(str`Delete device ${device.name}`),
+              })}
+            </td>`
+          : nothing
+      }
     </tr>`;
   }
 
@@ -208,6 +201,7 @@ export class SiagaDevicesPage extends SiagaPage {
         </siaga-empty>`
       : html`<siaga-empty icon="devices" words=${msg('No device is watched yet.')}>
           <span>${msg('An address is enough: a router, an ATM, a server.')}</span>
+          ${this.mayWrite ? html`<a href="/devices?add=1">${msg('Add the first device')}</a>` : nothing}
         </siaga-empty>`;
   }
 
@@ -223,6 +217,11 @@ export class SiagaDevicesPage extends SiagaPage {
               <th scope="col" class="wide">${msg('Site')}</th>
               ${this.renderSortHead('since', msg('For'), true)}
               <th scope="col" class="wide">${msg('Incident')}</th>
+              ${
+                this.mayWrite
+                  ? html`<th scope="col"><span class="visually-hidden">${msg('Actions')}</span></th>`
+                  : nothing
+              }
             </tr>
           </thead>
           <tbody>
@@ -237,13 +236,24 @@ export class SiagaDevicesPage extends SiagaPage {
       <siaga-pager .pagination=${pagination}></siaga-pager>`;
   }
 
+  private renderDialog(): TemplateResult | typeof nothing {
+    if (!this.mayWrite || (this.editing === '' && this.query('add') === '')) return nothing;
+    const label = this.editing === '' ? msg('Add device') : msg('Edit device');
+    return html`<siaga-form-dialog label=${label} @siaga-close=${this.closeForm}>
+      <siaga-device-form
+        .device=${this.thing(this.editing)}
+        siteId=${this.query('site_id')}
+        @siaga-saved=${this.saved}
+        @siaga-cancel=${this.closeForm}
+      ></siaga-device-form>
+    </siaga-form-dialog>`;
+  }
+
   protected override render(): TemplateResult {
-    const mayWrite = this.may('monitoring:write');
-    const stale = this.services.feed.state.value.phase === 'cut' ? 'stale' : '';
     return html`<div class="page-head">
         <h1 tabindex="-1">${this.heading}</h1>
         ${
-          mayWrite
+          this.mayWrite
             ? html`<div class="actions">
                 <wa-button variant="brand" href=${this.services.router.withQuery({ add: '1' })}>
                   ${icons.add}${msg('Add device')}
@@ -253,20 +263,10 @@ export class SiagaDevicesPage extends SiagaPage {
         }
       </div>
       ${this.renderFilters()}
-      <div class=${stale} aria-busy=${this.devices.pending}>
+      <div class=${this.staleClass} aria-busy=${this.devices.pending}>
         ${this.devices.render((page) => this.renderList(page), 10)}
       </div>
-      ${
-        mayWrite && this.query('add') !== ''
-          ? html`<siaga-form-dialog label=${msg('Add device')} @siaga-close=${this.closeForm}>
-              <siaga-device-form
-                siteId=${this.query('site_id')}
-                @siaga-saved=${this.saved}
-                @siaga-cancel=${this.closeForm}
-              ></siaga-device-form>
-            </siaga-form-dialog>`
-          : nothing
-      }`;
+      ${this.renderDialog()}`;
   }
 }
 

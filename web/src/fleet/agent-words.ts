@@ -1,0 +1,30 @@
+import { msg, str } from '@lit/localize';
+import type { Agent } from '@siaga/shared';
+import { wholeNumber } from '../i18n/numbers.js';
+import { durationWords } from '../i18n/time.js';
+import { probeWord } from '../i18n/words.js';
+
+/** A clock further off than this is worth a word (detection.md, rule 15). */
+const CLOCK_OFF_MS = 2000;
+
+/** What of an agent's condition needs a word. */
+export const agentNotes = (agent: Agent, locale: string): string[] => {
+  const notes: string[] = [];
+  if (agent.probe !== null && agent.probe !== 'raw') {
+    notes.push(`${probeWord(agent.probe)}${agent.probe_note ? `: ${agent.probe_note}` : ''}`);
+  }
+  if (agent.outbox_rows !== null && agent.outbox_rows > 0) {
+    const rows = wholeNumber(agent.outbox_rows, locale);
+    notes.push(msg(str`${rows} samples wait on its disk`));
+  }
+  if (agent.lost_samples !== null && agent.lost_samples > 0) {
+    const lost = wholeNumber(agent.lost_samples, locale);
+    notes.push(msg(str`${lost} samples were lost to a full disk`));
+  }
+  const offsetMs = agent.clock_offset_ms;
+  if (offsetMs !== null && Math.abs(offsetMs) > CLOCK_OFF_MS) {
+    const off = durationWords(Math.abs(offsetMs), locale);
+    notes.push(offsetMs > 0 ? msg(str`Its clock is ${off} fast`) : msg(str`Its clock is ${off} slow`));
+  }
+  return notes;
+};

@@ -1,0 +1,44 @@
+import { msg, str } from '@lit/localize';
+import type { Services } from '../app/services.js';
+import { toApiError } from '../http/api-error.js';
+import { errorWords } from '../i18n/error-words.js';
+import { getLocale } from '../locales/localization.js';
+
+type Doing = Pick<Services, 'api' | 'notices'>;
+
+export interface Removable {
+  kind: 'sites' | 'agents' | 'devices';
+  id: string;
+  name: string;
+}
+
+const restore = async ({ api, notices }: Doing, { kind, id, name }: Removable): Promise<void> => {
+  try {
+    await api.send('POST', `/monitoring/${kind}/${encodeURIComponent(id)}/restore`);
+    notices.show(msg(str`${name} is back.`));
+  } catch (thrown) {
+    const words = errorWords(toApiError(thrown), getLocale());
+    notices.show(msg(str`${name} could not be brought back. ${words}`));
+  }
+};
+
+/** Deletes a thing and offers to take that back for a few seconds. Throws ApiError where it could not be deleted. */
+export const removeWithUndo = async (doing: Doing, thing: Removable): Promise<void> => {
+  await doing.api.send('DELETE', `/monitoring/${thing.kind}/${encodeURIComponent(thing.id)}`);
+  doing.notices.show(msg(str`Deleted ${thing.name}.`), {
+    label: msg('Undo'),
+    run: () => void restore(doing, thing),
+  });
+};
+
+/** As removeWithUndo; what went wrong is shown as a notice. Answers whether it is gone. */
+export const removeOrTell = async (doing: Doing, thing: Removable): Promise<boolean> => {
+  try {
+    await removeWithUndo(doing, thing);
+    return true;
+  } catch (thrown) {
+    const words = errorWords(toApiError(thrown), getLocale());
+    doing.notices.show(msg(str`${thing.name} was not deleted. ${words}`));
+    return false;
+  }
+};

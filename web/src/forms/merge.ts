@@ -1,0 +1,31 @@
+/** A form's content: text as typed, or a list of ids. */
+export type DraftValue = string | readonly string[];
+export type Draft = Readonly<Record<string, DraftValue>>;
+
+/** Two contents of a field are the same; of a list the order counts. */
+export const sameValue = (a: DraftValue | undefined, b: DraftValue | undefined): boolean =>
+  typeof a === 'string' || typeof b === 'string' || a === undefined || b === undefined
+    ? a === b
+    : a.length === b.length && a.every((one, place) => one === b[place]);
+
+export interface Merge<D extends Draft> {
+  /** What I changed, over what is there now. */
+  draft: D;
+  /** Fields that were changed meanwhile. */
+  theirs: string[];
+  /** Of these, the ones that I changed as well, to something else. */
+  clashes: string[];
+}
+
+/** Puts my changes over a thing that somebody else has changed since I began: what I left alone is as they left it. */
+export const mergeDrafts = <D extends Draft>(base: D, mine: D, now: D): Merge<D> => {
+  const names = Object.keys(now);
+  const isChanged = (draft: D, name: string): boolean => !sameValue(draft[name], base[name]);
+  const theirs = names.filter((name) => isChanged(now, name));
+  const entries = names.map((name) => [name, isChanged(mine, name) ? mine[name] : now[name]] as const);
+  return {
+    draft: Object.fromEntries(entries) as D,
+    theirs,
+    clashes: theirs.filter((name) => isChanged(mine, name) && !sameValue(mine[name], now[name])),
+  };
+};
