@@ -99,6 +99,10 @@ export class SiagaApp extends LocalizedElement {
   @state() private isHelpOpen = false;
   @query('main') private main!: HTMLElement;
 
+  /** On a phone the rail lies below the page, so it comes after it for the keyboard too. */
+  private readonly phone = window.matchMedia('(max-width: 640px)');
+  private readonly onPhone = (): void => this.requestUpdate();
+
   private wanted = '';
   private focusNext = false;
 
@@ -126,6 +130,7 @@ export class SiagaApp extends LocalizedElement {
       () => this.keys(),
     );
     super.connectedCallback();
+    this.phone.addEventListener('change', this.onPhone);
     this.addEventListener('siaga-help', () => void this.help());
     this.addEventListener('siaga-title', (event) => {
       this.pageTitle = (event as CustomEvent<string>).detail;
@@ -252,16 +257,19 @@ export class SiagaApp extends LocalizedElement {
     </wa-dialog>`;
   }
 
-  private renderFrame(): TemplateResult {
-    return html`<siaga-rail @siaga-skip=${this.skip}></siaga-rail><siaga-top-bar></siaga-top-bar>`;
+  private renderRail(): TemplateResult {
+    return html`<siaga-rail @siaga-skip=${this.skip}></siaga-rail>`;
   }
 
   protected override render(): TemplateResult {
     const { phase } = this.services.session.state.value;
     const framed = phase === 'signed-in' || phase === 'expired';
     this.toggleAttribute('bare', !framed);
-    return html`${framed ? keyed(this.userId, this.renderFrame()) : nothing}
+    const isPhone = this.phone.matches;
+    return html`${framed && !isPhone ? this.renderRail() : nothing}
+      ${framed ? keyed(this.userId, html`<siaga-top-bar></siaga-top-bar>`) : nothing}
       <main id="main">${this.renderPage()}</main>
+      ${framed && isPhone ? this.renderRail() : nothing}
       <siaga-announcer></siaga-announcer>
       <siaga-notices></siaga-notices>
       ${

@@ -101,7 +101,8 @@ export class SiagaRail extends SiagaElement {
         :host {
           padding-block-end: env(safe-area-inset-bottom);
         }
-        .home {
+        .home,
+        .skip {
           display: none;
         }
         nav {

@@ -23,6 +23,31 @@ export const comboboxStyles = css`
   .box .icon + input {
     padding-inline-start: calc(var(--space-8) + 2px);
   }
+  .box kbd {
+    position: absolute;
+    inset-inline-end: var(--space-3);
+    top: 50%;
+    translate: 0 -50%;
+    padding: 0 var(--space-2);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-s);
+    background: var(--surface-sunken);
+    color: var(--text-quiet);
+    font-family: var(--font-mono);
+    font-size: var(--text-xs);
+    pointer-events: none;
+  }
+  input:focus ~ kbd {
+    display: none;
+  }
+  :host([floating]) input {
+    height: 36px;
+  }
+  @media (max-width: 640px) {
+    .box kbd {
+      display: none;
+    }
+  }
   input::-webkit-search-cancel-button {
     display: none;
   }

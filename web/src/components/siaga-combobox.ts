@@ -43,6 +43,8 @@ export class SiagaCombobox extends LocalizedElement {
   @property({ type: Boolean }) busy = false;
   @property({ type: Boolean, reflect: true }) floating = false;
   @property({ type: Boolean }) required = false;
+  /** The key that brings one here, shown while the field is empty and elsewhere has the focus. */
+  @property() key = '';
 
   @state() private open = false;
   @state() private active = 0;
@@ -99,7 +101,7 @@ export class SiagaCombobox extends LocalizedElement {
     else if (length > 0) this.active = (this.active + by + length) % length;
   }
 
-  private readonly key = (event: KeyboardEvent): void => {
+  private readonly press = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
     const chosen = this.isShown ? this.options[this.active] : undefined;
     if (event.key === 'ArrowDown') this.move(1);
@@ -205,10 +207,11 @@ export class SiagaCombobox extends LocalizedElement {
           placeholder=${this.placeholder === '' ? nothing : this.placeholder}
           .value=${live(this.value)}
           @input=${this.type}
-          @keydown=${this.key}
+          @keydown=${this.press}
           @click=${this.show}
           @blur=${this.hide}
         />
+        ${this.key !== '' && this.value === '' ? html`<kbd aria-hidden="true">${this.key}</kbd>` : nothing}
       </div>
       ${this.hint ? html`<span class="hint" id="hint">${this.hint}</span>` : nothing}
       ${this.fault ? html`<span class="fault" id="fault">${this.fault}</span>` : nothing} ${this.renderList()}

@@ -29,6 +29,7 @@ export class SiagaDeviceForm extends EditForm<Device, DeviceDraft> {
       }
       .more {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--space-4);
         padding-block-start: var(--space-4);
       }

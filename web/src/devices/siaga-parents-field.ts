@@ -25,6 +25,7 @@ export class SiagaParentsField extends SiagaElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--space-2);
       }
       ul {

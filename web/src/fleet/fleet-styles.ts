@@ -1,14 +1,7 @@
 import { css } from 'lit';
 
-/** The page of sites and agents. */
+/** The state of agents, and what needs a word. */
 export const fleetStyles = css`
-  .section-head {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: var(--space-4);
-    margin-block-end: var(--space-2);
-  }
   th[scope='row'] {
     min-width: 140px;
   }
@@ -79,6 +72,14 @@ export const rowStyles = css`
   .counts a.unknown {
     color: var(--text-quiet);
   }
+  .no-right {
+    margin-block-end: var(--space-4);
+    padding: var(--space-3) var(--space-4);
+    border: 1px solid var(--degraded-fill);
+    border-radius: var(--radius-m);
+    background: var(--degraded-quiet);
+    color: var(--degraded-text);
+  }
   .row-actions {
     display: flex;
     justify-content: flex-end;
@@ -114,6 +115,15 @@ export const rowStyles = css`
   }
   tbody th a {
     overflow-wrap: anywhere;
+  }
+  .narrow .agent-state {
+    font-weight: 400;
+    font-size: var(--text-xs);
+  }
+  @media (max-width: 640px) {
+    .row-actions {
+      flex-wrap: wrap;
+    }
   }
   tr:focus-within {
     background: var(--surface-hover);

@@ -142,6 +142,14 @@ export abstract class ListPage<T extends ListedThing> extends SiagaPage {
     </span>`;
   }
 
+  /** Whoever came here to add something and may not is told so. */
+  protected renderNoRight(): TemplateResult | typeof nothing {
+    if (this.mayWrite || this.query('add') === '') return nothing;
+    return html`<p class="no-right" role="alert">
+      ${msg('You lack the right “monitoring:write” for this. An administrator can grant it.')}
+    </p>`;
+  }
+
   /** Icon buttons that name the row they belong to. */
   protected renderActions(
     thing: T,

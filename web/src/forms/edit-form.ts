@@ -118,7 +118,7 @@ export abstract class EditForm<
     focusFirstFault(this.renderRoot);
   }
 
-  private async save(): Promise<void> {
+  private async save(mayRepeat = true): Promise<void> {
     const body = this.bodyOf(this.draft, this.edited);
     if (body === undefined && this.edited) {
       this.tellSaved(this.edited);
@@ -133,7 +133,7 @@ export abstract class EditForm<
       this.tellSaved(saved);
     } catch (thrown) {
       const error = toApiError(thrown);
-      if (error.code === PRECONDITION_FAILED && this.known) await this.compare(this.known);
+      if (error.code === PRECONDITION_FAILED && this.known) await this.compare(this.known, mayRepeat);
       else {
         this.error = error;
         this.faults = faultsByField(error.fields, this.locale);
@@ -144,13 +144,17 @@ export abstract class EditForm<
   }
 
   /** Somebody was faster: shows what they did, and lets me choose. */
-  private async compare(before: Tagged<T>): Promise<void> {
+  private async compare(before: Tagged<T>, mayRepeat: boolean): Promise<void> {
     try {
       const now = await this.services.api.getTagged<T>(this.path);
-      this.meanwhile = {
-        ...mergeDrafts(this.draftOf(before.value), this.draft, this.draftOf(now.value)),
-        now,
-      };
+      const merge = mergeDrafts(this.draftOf(before.value), this.draft, this.draftOf(now.value));
+      if (merge.theirs.length === 0 && mayRepeat) {
+        // What changed is none of the form's business, e.g. when an agent was last heard.
+        this.known = now;
+        await this.save(false);
+        return;
+      }
+      this.meanwhile = { ...merge, now };
       await this.updateComplete;
       this.renderRoot.querySelector<HTMLElement>('.meanwhile wa-button')?.focus();
     } catch (thrown) {

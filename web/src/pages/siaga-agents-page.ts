@@ -184,9 +184,10 @@ export class SiagaAgentsPage extends ListPage<Agent> {
     return html`<tr data-id=${agent.id}>
       <th scope="row">
         <a href=${address('/devices', { agent_id: agent.id })}>${agent.name}</a>
+        <span class="narrow">${this.renderState(agent.state)}</span>
         ${agentNotes(agent, this.locale).map((note) => html`<span class="note">${note}</span>`)}
       </th>
-      <td>${this.renderState(agent.state)}</td>
+      <td class="wide">${this.renderState(agent.state)}</td>
       <td>${this.renderCounts(countsOf.get(agent.id), { agent_id: agent.id })}</td>
       <td class="wide">
         ${site ? html`<a href=${address('/fleet/sites', { q: site.code })}>${site.name}</a>` : nothing}
@@ -241,7 +242,7 @@ export class SiagaAgentsPage extends ListPage<Agent> {
         <table aria-label=${this.heading}>
           <thead>
             <tr>
-              ${this.renderSortHead('name', msg('Agent'))} ${this.renderSortHead('state', msg('State'))}
+              ${this.renderSortHead('name', msg('Agent'))} ${this.renderSortHead('state', msg('State'), true)}
               <th scope="col">${msg('Devices')}</th>
               <th scope="col" class="wide">${msg('Site')}</th>
               <th scope="col" class="wide">${msg('Version')}</th>
@@ -316,7 +317,7 @@ export class SiagaAgentsPage extends ListPage<Agent> {
             : nothing
         }
       </div>
-      ${this.renderFilters()}
+      ${this.renderNoRight()} ${this.renderFilters()}
       <div class=${this.staleClass} aria-busy=${this.agents.pending}>
         ${this.agents.render((page) => this.renderList(page), 10)}
       </div>

@@ -262,7 +262,7 @@ export class SiagaDevicesPage extends ListPage<Device> {
             : nothing
         }
       </div>
-      ${this.renderFilters()}
+      ${this.renderNoRight()} ${this.renderFilters()}
       <div class=${this.staleClass} aria-busy=${this.devices.pending}>
         ${this.devices.render((page) => this.renderList(page), 10)}
       </div>

@@ -221,7 +221,7 @@ export class SiagaSitesPage extends ListPage<Site> {
             : nothing
         }
       </div>
-      ${this.renderFilters()}
+      ${this.renderNoRight()} ${this.renderFilters()}
       <div class=${this.staleClass} aria-busy=${this.sites.pending}>
         ${this.sites.render((page) => this.renderList(page), 10)}
       </div>

@@ -170,6 +170,7 @@ export class SiagaSearch extends SiagaElement {
         floating
         label-hidden
         name="search"
+        key="/"
         label=${msg('Search sites, devices and incidents')}
         placeholder=${msg('Search')}
         .value=${this.text}

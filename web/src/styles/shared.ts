@@ -224,9 +224,15 @@ export const tableStyles = css`
   a.sort:hover {
     text-decoration: underline;
   }
+  .narrow {
+    display: none;
+  }
   @media (max-width: 640px) {
     .wide {
       display: none;
+    }
+    .narrow {
+      display: block;
     }
     th,
     td {
@@ -239,6 +245,7 @@ export const tableStyles = css`
 export const formStyles = css`
   form {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--space-4);
   }
   .field {

@@ -464,4 +464,5 @@ export const templates = {
   sfb661fbad76bdff6: `Router atau switch-nya: bila itu yang gagal, perangkat ini tidak disalahkan.`,
   sfcb7b0cb15c06bd4: `Hapus baris yang difokus`,
   sffc43754008bc0df: `Ke papan`,
+  sdcefd39a4cbe5a96: `You lack the right “monitoring:write” for this. An administrator can grant it.`,
 };

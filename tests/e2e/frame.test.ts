@@ -1,0 +1,343 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeFindings, chromiumPath, launch, openPage, type Look } from '../support/browser.js';
+import { focusFindings } from '../support/focus-order.js';
+import { failure, page as pageOf, startWebFixture, type Script, type WebFixture } from './web-fixture.js';
+import { bank, scriptOf, snapshotOf, summaryOf, type World } from './web-world.js';
+
+const canRun = chromiumPath !== undefined || process.env['CI'] === 'true';
+
+let browser: Browser;
+const fixtures: WebFixture[] = [];
+
+const serve = async (world: World, script: Script = scriptOf(world)): Promise<WebFixture> => {
+  const fixture = await startWebFixture(script, () => snapshotOf(world));
+  fixtures.push(fixture);
+  return fixture;
+};
+const open = (look: Look = {}) => openPage(browser, { language: 'en', ...look });
+const closing = async (page: Page, complaints: string[]): Promise<void> => {
+  expect(complaints).toEqual([]);
+  await page.context().close();
+};
+const search = (page: Page) => page.getByRole('combobox', { name: 'Search sites, devices and incidents' });
+const live = (page: Page) => page.getByText('Live', { exact: true }).waitFor();
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true });
+
+describe.skipIf(!canRun)('the frame', () => {
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+    for (const fixture of fixtures) await fixture.stop();
+  });
+
+  describe('the search', () => {
+    test('finds by keyboard alone, worst first, and leads there', async () => {
+      const { url } = await serve(bank());
+      const { page, complaints } = await open();
+      await page.goto(`${url}/incidents`);
+      await live(page);
+      await page.keyboard.press('/');
+      await page.keyboard.type('BÁNDUNG');
+      const options = page.getByRole('option');
+      await options.first().waitFor();
+      expect(await page.getByRole('group', { name: 'Sites' }).getByRole('option').count()).toBe(1);
+      expect(await search(page).getAttribute('aria-expanded')).toBe('true');
+      const devices = page.getByRole('group', { name: 'Devices' }).getByRole('option');
+      expect(await devices.first().textContent()).toContain('Down');
+      expect(await devices.last().textContent()).toContain('Up');
+      expect(await axeFindings(page)).toEqual([]);
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      const name = await devices.first().locator('.main').textContent();
+      expect(await devices.first().getAttribute('aria-selected')).toBe('true');
+      await page.keyboard.press('Enter');
+      await heading(page, name ?? '').waitFor();
+      expect(await search(page).inputValue()).toBe('');
+      await closing(page, complaints);
+    });
+
+    test('says that nothing fits; Escape closes, then clears', async () => {
+      const { url } = await serve(bank());
+      const { page, complaints } = await open();
+      await page.goto(url);
+      await live(page);
+      await search(page).fill('no such thing <b>');
+      await page.getByText('Nothing fits.').first().waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByText('Nothing fits.').first().waitFor({ state: 'detached' });
+      expect(await search(page).inputValue()).toBe('no such thing <b>');
+      await page.keyboard.press('Escape');
+      expect(await search(page).inputValue()).toBe('');
+      await closing(page, complaints);
+    });
+
+    test('asks the hub for incidents that are over, where nothing open fits', async () => {
+      const world = bank();
+      const over = world.tickets.find(({ status }) => status === 'resolved');
+      if (!over) throw new Error('the world is too small');
+      const known = scriptOf(world);
+      const { url, asked } = await serve(world, (request) =>
+        request.path === '/tickets' && request.query.get('search') === over.ticket_number
+          ? pageOf([summaryOf(over)])
+          : known(request),
+      );
+      const { page, complaints } = await open();
+      await page.goto(url);
+      await live(page);
+      await search(page).fill('bandung');
+      await search(page).fill(over.ticket_number);
+      await page.getByRole('group', { name: 'Earlier incidents' }).getByRole('option').waitFor();
+      expect(asked.filter((line) => line.includes('search=bandung'))).toEqual([]);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`**/incidents/${over.id}`);
+      await closing(page, complaints);
+    });
+  });
+
+  describe('keys', () => {
+    test('lead about, are told by "?", and are text where one types', async () => {
+      const { url } = await serve(bank());
+      const { page, complaints } = await open();
+      await page.goto(url);
+      await live(page);
+      await page.keyboard.press('g');
+      await page.keyboard.press('f');
+      await heading(page, 'Sites').waitFor();
+      await page.locator('tbody tr').first().waitFor();
+      await page.keyboard.press('?');
+      const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+      await dialog.getByText('Edit the row with the focus').waitFor();
+      await dialog.getByText('Go to the board').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.keyboard.press('g');
+      await page.keyboard.press('b');
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      await heading(page, 'Sites').waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('gb?');
+      expect(await search(page).inputValue()).toBe('gb?');
+      expect(await dialog.count()).toBe(0);
+      await closing(page, complaints);
+    });
+  });
+
+  describe('my own menu', () => {
+    test('says who I am; the zone of all times is chosen there and remembered', async () => {
+      const world = bank();
+      const { url } = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(`${url}/incidents`);
+      await live(page);
+      const clock = page.locator('siaga-top-bar time');
+      expect(await clock.textContent()).toContain('WIB');
+      await page.getByRole('button', { name: 'Your menu' }).click();
+      await page.getByText('admin@siaga.local').waitFor();
+      await page.getByText('Administrator').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByLabel('Show times in').selectOption('Asia/Jayapura');
+      await expect.poll(() => clock.textContent()).toContain('WIT');
+      const exact = page.locator('main siaga-time time').first();
+      expect(await exact.getAttribute('title')).toMatch(/WIT$/);
+      await page.keyboard.press('Escape');
+      await page.getByText('admin@siaga.local').waitFor({ state: 'detached' });
+      await page.reload();
+      await expect.poll(() => clock.textContent()).toContain('WIT');
+      await page.getByRole('button', { name: 'Your menu' }).click();
+      await page.getByLabel('Show times in').selectOption('browser');
+      await expect.poll(() => clock.textContent()).toContain('WIB');
+      await closing(page, complaints);
+    });
+  });
+
+  describe('the live feed', () => {
+    test('that drops every few seconds disturbs nobody', async () => {
+      const fixture = await serve(bank());
+      const { page, complaints } = await open();
+      await page.goto(fixture.url);
+      await live(page);
+      await search(page).fill('dago');
+      for (let n = 0; n < 4; n += 1) {
+        fixture.cutFeed();
+        await page.waitForTimeout(1500);
+        expect(await page.locator('.stale, .cut-banner').count()).toBe(0);
+        fixture.mendFeed();
+        await live(page);
+      }
+      expect(await page.getByRole('option', { name: 'KCP Dago KCP-DGO' }).count()).toBe(1);
+      expect(await search(page).inputValue()).toBe('dago');
+      await closing(page, complaints);
+    });
+
+    test('that stays away is said after 20 s with the growing age, and its return is announced', async () => {
+      const fixture = await serve(bank());
+      const { page, complaints } = await open();
+      await page.goto(fixture.url);
+      await live(page);
+      fixture.cutFeed();
+      const pill = page.locator('siaga-top-bar .feed');
+      await expect.poll(() => pill.textContent(), { timeout: 10_000 }).toMatch(/\d+ sec old/);
+      await page.getByText('The live connection is cut').waitFor();
+      const age = async (): Promise<number> => Number.parseInt((await pill.textContent()) ?? '', 10);
+      const before = await age();
+      expect(before).toBeGreaterThanOrEqual(20);
+      await expect.poll(age, { timeout: 10_000 }).toBeGreaterThan(before);
+      await page.locator('main .stale').first().waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      fixture.mendFeed();
+      await page.getByText('Live again: what you see is up to date.').waitFor();
+      expect(await page.locator('.stale, .cut-banner').count()).toBe(0);
+      await closing(page, complaints);
+    });
+  });
+
+  describe('a session that ends in mid-use', () => {
+    test('loses nothing that was typed, and repeats what failed', async () => {
+      const world = bank();
+      const { url, asked } = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(`${url}/fleet/sites?add=1`);
+      await page.getByLabel('Name', { exact: true }).fill('KC Bogor');
+      await page.getByLabel('Code', { exact: true }).fill('KC-BGR');
+      world.signedIn = false;
+      await page.keyboard.press('Enter');
+      await page.getByText('Your session has ended, Dewi Lestari').waitFor();
+      // Escape does not lead around it.
+      await page.keyboard.press('Escape');
+      await page.getByLabel('Password').fill('right-password');
+      await page.keyboard.press('Enter');
+      await page.getByText('Site KC Bogor created.').waitFor();
+      expect(asked.filter((line) => line === 'POST /monitoring/sites')).toHaveLength(2);
+      expect(world.sites.some(({ code }) => code === 'KC-BGR')).toBe(true);
+      await closing(page, complaints);
+    });
+
+    test('by the feed alone is noticed too', async () => {
+      const world = bank();
+      const fixture = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(`${fixture.url}/devices`);
+      await live(page);
+      world.signedIn = false;
+      fixture.cutFeed();
+      fixture.mendFeed();
+      await page.getByText('Your session has ended, Dewi Lestari').waitFor();
+      await closing(page, complaints);
+    });
+
+    test('does not hand the page of one person to the next', async () => {
+      const world = bank();
+      const { url, asked } = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(`${url}/fleet/sites?add=1`);
+      await page.getByLabel('Name', { exact: true }).fill('a secret of the first');
+      await page.getByLabel('Code', { exact: true }).fill('SECRET');
+      world.signedIn = false;
+      await page.keyboard.press('Enter');
+      await page.getByText('Your session has ended').waitFor();
+      world.user = { ...world.user, id: '00000009-0000-4000-8000-000000000077', name: 'Bayu Pratama' };
+      await page.getByLabel('E-mail or user name').fill('bayu');
+      await page.getByLabel('Password').fill('right-password');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Your menu' }).filter({ hasText: 'Bayu Pratama' }).waitFor();
+      await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('');
+      expect(asked.filter((line) => line === 'POST /monitoring/sites')).toHaveLength(1);
+      await closing(page, complaints);
+    });
+
+    test('can be left for the door', async () => {
+      const world = bank();
+      const { url } = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(`${url}/devices`);
+      await page.locator('tbody tr').first().waitFor();
+      world.signedIn = false;
+      await page.getByLabel('Name, code or address').fill('x');
+      await page.getByRole('button', { name: 'Leave it and sign out' }).click();
+      await heading(page, 'Sign in').waitFor();
+      await closing(page, complaints);
+    });
+  });
+
+  describe('a right that is lacking', () => {
+    test('is named', async () => {
+      const world = bank();
+      world.user = { ...world.user, permissions: ['monitoring:read'] };
+      const known = scriptOf(world);
+      const { url } = await serve(world, (request) =>
+        request.path === '/tickets'
+          ? failure(403, 'INSUFFICIENT_PERMISSIONS', 'You lack the permission tickets:read')
+          : known(request),
+      );
+      const { page, complaints } = await open({ language: 'id' });
+      await page.goto(`${url}/incidents?show=all`);
+      await page.getByText('Anda tidak memiliki hak “tickets:read” untuk ini.').first().waitFor();
+      await page.goto(`${url}/fleet/sites?add=1`);
+      await page.getByText('“monitoring:write”').waitFor();
+      await page.locator('tbody tr').first().waitFor();
+      expect(await page.locator('tbody button').count()).toBe(0);
+      expect(await axeFindings(page)).toEqual([]);
+      await closing(page, complaints);
+    });
+  });
+
+  test("a browser's clock that is hours wrong falsifies no time", async () => {
+    const world = bank();
+    const { url } = await serve(world);
+    const { page, complaints } = await open();
+    await page.addInitScript(
+      `{ const right = Date.now.bind(Date); Date.now = () => right() + 5 * 3600 * 1000; }`,
+    );
+    await page.goto(`${url}/fleet/agents`);
+    await live(page);
+    await expect
+      .poll(() => page.locator('tbody siaga-time').first().textContent())
+      .toMatch(/^\s*(now|\d+ seconds? ago)/);
+    const shown = await page.locator('siaga-top-bar time').getAttribute('datetime');
+    expect(Math.abs(Date.parse(shown ?? '') - Date.now())).toBeLessThan(60_000);
+    await page.waitForTimeout(3000);
+    await live(page);
+    await closing(page, complaints);
+  });
+
+  test('signing out leads to the door and leaves nothing behind', async () => {
+    const { url } = await serve(bank());
+    const { page, complaints } = await open();
+    await page.goto(url);
+    await live(page);
+    await page.getByRole('button', { name: 'Your menu' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading(page, 'Sign in').waitFor();
+    expect(await page.getByText('Dewi Lestari').count()).toBe(0);
+    expect(await page.title()).toBe('Sign in · Siaga');
+    await closing(page, complaints);
+  });
+
+  const looks: Look[] = [
+    { language: 'en', theme: 'light' },
+    { language: 'id', theme: 'dark' },
+    { language: 'id', theme: 'light', width: 390, height: 844 },
+    { language: 'en', theme: 'dark', width: 390, height: 844 },
+  ];
+  test.each(looks)('is accessible and gone through in reading order: $language, $theme, $width', async (look) => {
+    const world = bank();
+    const { url } = await serve(world);
+    const { page, complaints } = await openPage(browser, look);
+    const found: string[] = [];
+    for (const path of ['/devices', '/fleet/sites', '/fleet/agents', '/fleet/sites?add=1', '/devices?add=1', '/nowhere']) {
+      await page.goto(url + path);
+      await page.locator('h1').first().waitFor();
+      await expect.poll(() => page.locator('siaga-skeleton').count(), { timeout: 15_000 }).toBe(0);
+      if (path.endsWith('add=1')) await page.locator('form wa-button').last().waitFor();
+      for (const finding of await axeFindings(page)) found.push(`${path}: ${finding}`);
+      for (const finding of await focusFindings(page, 60)) found.push(`${path}: ${finding}`);
+    }
+    expect(found).toEqual([]);
+    await closing(page, complaints);
+  });
+});
