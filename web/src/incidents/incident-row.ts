@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TicketSummary } from '@siaga/shared';
 import { address, incidentAddress } from '../app/routes.js';
@@ -7,12 +8,20 @@ import '../components/siaga-time.js';
 import { durationWords } from '../i18n/time.js';
 import { incidentTitle, priorityWord, statusWord } from '../i18n/words.js';
 import { isOpen, type LiveState } from '../live/state.js';
+import { begunAt } from './order.js';
 
 /** From the first failure to the end, in words; for an open one it counts on. */
 const lasted = (ticket: TicketSummary, locale: string): TemplateResult => {
-  const begun = ticket.first_failed_at ?? ticket.created_at;
+  const begun = begunAt(ticket);
   if (ticket.resolved_at === null) return html`<siaga-time mode="for" at=${begun}></siaga-time>`;
   return html`${durationWords(Date.parse(ticket.resolved_at) - Date.parse(begun), locale)}`;
+};
+
+const stateOf = (ticket: TicketSummary): TemplateResult => {
+  if (!isOpen(ticket) || ticket.acknowledged_at === null) return html`${statusWord(ticket.status)}`;
+  const name = ticket.acknowledged_by?.name ?? '–';
+  return html`${msg('Acknowledged')}
+    <span class="sub" title=${ticket.acknowledge_reason ?? ''}><bdi>${name}</bdi></span>`;
 };
 
 /** One incident as a row: what, where, how pressing, in which state, since when and for how long. */
@@ -20,26 +29,36 @@ export const incidentRow = (
   ticket: TicketSummary,
   { devices, sites }: Pick<LiveState, 'devices' | 'sites'>,
   locale: string,
+  isChanged = false,
 ): TemplateResult => {
   const device = ticket.device_id === null ? undefined : devices.get(ticket.device_id);
   const site = ticket.site_id === null ? undefined : sites.get(ticket.site_id);
-  const mark = isOpen(ticket) ? healthShape('down') : html`<span class="calm-mark">${icons.calm}</span>`;
-  return html`<tr>
+  const isLoud = isOpen(ticket) && ticket.acknowledged_at === null;
+  const mark = isLoud ? healthShape('down') : html`<span class="calm-mark">${icons.calm}</span>`;
+  const priority = priorityWord(ticket.priority);
+  return html`<tr class=${isChanged ? 'changed' : ''}>
     <th scope="row">
-      <span class="incident-name">
+      <span class="incident-name ${isLoud ? 'loud' : ''}">
         ${mark}
         <span>
-          <a href=${incidentAddress(ticket.id)}>${incidentTitle(ticket, device?.name)}</a>
-          <span class="sub">${ticket.ticket_number}</span>
+          <a href=${incidentAddress(ticket.id)}><bdi>${incidentTitle(ticket, device?.name)}</bdi></a>
+          <span class="sub">
+            ${ticket.ticket_number}<span class="narrow">
+              · ${priority} ·
+              ${isLoud || !isOpen(ticket) ? statusWord(ticket.status) : msg('Acknowledged')}</span
+            >${isChanged ? html` <span class="tag">${msg('changed')}</span>` : nothing}
+          </span>
         </span>
       </span>
     </th>
     <td class="wide">
-      ${site ? html`<a href=${address('/devices', { site_id: site.id })}>${site.name}</a>` : nothing}
+      ${site ? html`<a href=${address('/devices', { site_id: site.id })}><bdi>${site.name}</bdi></a>` : nothing}
     </td>
-    <td class="wide">${priorityWord(ticket.priority)}</td>
-    <td class="wide">${statusWord(ticket.status)}</td>
-    <td><siaga-time at=${ticket.first_failed_at ?? ticket.created_at}></siaga-time></td>
+    <td class="wide">
+      ${ticket.priority === 'critical' && isLoud ? html`<strong>${priority}</strong>` : priority}
+    </td>
+    <td class="wide">${stateOf(ticket)}</td>
+    <td><siaga-time at=${begunAt(ticket)}></siaga-time></td>
     <td class="wide">${lasted(ticket, locale)}</td>
   </tr>`;
 };

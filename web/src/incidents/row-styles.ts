@@ -6,9 +6,16 @@ export const rowStyles = css`
     display: flex;
     align-items: center;
     gap: var(--space-2);
+    font-weight: 400;
+  }
+  .incident-name.loud {
     font-weight: 600;
   }
   .incident-name a {
+    overflow-wrap: anywhere;
+  }
+  td.wide a,
+  td bdi {
     overflow-wrap: anywhere;
   }
   .sub {
@@ -17,6 +24,9 @@ export const rowStyles = css`
     font-weight: 400;
     color: var(--text-quiet);
   }
+  .narrow {
+    display: none;
+  }
   .calm-mark {
     display: inline-flex;
     color: var(--up-text);
@@ -24,5 +34,26 @@ export const rowStyles = css`
   .calm-mark svg.icon {
     width: 16px;
     height: 16px;
+  }
+  .tag {
+    padding: 0 var(--space-1);
+    border-radius: var(--radius-s);
+    background: var(--brand-quiet);
+    color: var(--brand);
+  }
+  td strong {
+    font-weight: 600;
+    color: var(--down-text);
+  }
+  tr.changed th {
+    box-shadow: inset 3px 0 0 var(--brand-fill);
+  }
+  tbody tr:focus-within {
+    background: var(--surface-hover);
+  }
+  @media (max-width: 640px) {
+    .narrow {
+      display: inline;
+    }
   }
 `;

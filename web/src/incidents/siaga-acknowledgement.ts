@@ -107,7 +107,9 @@ export class SiagaAcknowledgement extends SiagaElement {
   }
 
   private get lackWords(): string {
-    return msg('Acknowledging takes the right “tickets:write”, which you lack. An administrator can grant it.');
+    return msg(
+      'Acknowledging takes the right “tickets:write”, which you lack. An administrator can grant it.',
+    );
   }
 
   private readonly onClose = async (): Promise<void> => {

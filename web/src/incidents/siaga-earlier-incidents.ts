@@ -65,9 +65,7 @@ export class SiagaEarlierIncidents extends SiagaElement {
   private renderOne(ticket: TicketSummary): TemplateResult {
     const ended = ticket.resolved_at;
     return html`<li>
-      <a href=${incidentAddress(ticket.id)}
-        ><siaga-time mode="exact" at=${begunAt(ticket)}></siaga-time
-      ></a>
+      <a href=${incidentAddress(ticket.id)}><siaga-time mode="exact" at=${begunAt(ticket)}></siaga-time></a>
       <span class="sub">
         ${
           ended === null

@@ -59,7 +59,7 @@ export class SiagaStory extends SiagaElement {
 
   private renderEntry(item: StoryItem, entry: TicketHistoryEntry): TemplateResult {
     const { actor, event } = entry;
-    const what = actor === null ? historyWord(event) : msg(str`${actor.name}: ${historyWord(event)}`);
+    const what = actor === null ? historyWord(event) : `${actor.name}: ${historyWord(event)}`;
     const isGood = event === 'resolved' || event === 'closed';
     const isBad = event === 'opened' || event === 'reopened';
     const mark = isGood ? icons.calm : isBad ? healthShape('down') : actor === null ? DOT : PERSON;

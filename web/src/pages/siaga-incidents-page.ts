@@ -1,45 +1,57 @@
+import '@awesome.me/webawesome/dist/components/button/button.js';
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TicketSummary } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { Watch } from '../app/observable.js';
+import { Keys } from '../app/shortcuts.js';
 import { SiagaPage } from '../app/siaga-element.js';
 import { createThrottle } from '../app/throttle.js';
 import '../components/siaga-empty.js';
 import '../components/siaga-pager.js';
-import { field } from '../forms/field.js';
-import type { Page } from '../http/api-client.js';
-import { isOpen } from '../live/state.js';
-import { WatchStore } from '../live/store.js';
-import { incidentRow } from '../incidents/incident-row.js';
-import { baseStyles, formStyles, pageStyles, tableStyles } from '../styles/shared.js';
 import { healthStyles } from '../components/siaga-health.js';
+import { icons } from '../components/icons.js';
+import type { Page } from '../http/api-client.js';
+import { incidentRow } from '../incidents/incident-row.js';
+import {
+  isFiltered,
+  isPeriodReversed,
+  queryOf,
+  readFilter,
+  type ListFilter,
+  type SortName,
+} from '../incidents/list-filter.js';
+import { createListRows } from '../incidents/list-rows.js';
 import { rowStyles } from '../incidents/row-styles.js';
+import '../incidents/siaga-incident-filters.js';
+import { WatchStore } from '../live/store.js';
+import type { LiveChange } from '../live/state.js';
+import { baseStyles, formStyles, pageStyles, tableStyles } from '../styles/shared.js';
 
-/** All incidents, the open ones unless told otherwise, newest first. */
+/** All incidents, the open ones unless told otherwise. Rows change where they stand; the order waits for the reader. */
 @customElement('siaga-incidents-page')
 export class SiagaIncidentsPage extends SiagaPage {
   static override styles = [baseStyles, pageStyles, formStyles, tableStyles, healthStyles, rowStyles];
 
-  private readonly throttle = createThrottle(() => this.incidents.refresh(), 2000);
+  /** The list at the hub is another by now, and the reader points at this one. */
+  @state() private isBehind = false;
+
+  private readonly throttle = createThrottle(() => this.reload(), 2000);
+  private readonly list = createListRows();
+  private taken: Page<TicketSummary> | undefined;
+  private takenFor = '';
+  private isPointed = false;
+  private hasFocus = false;
 
   private readonly incidents = new Loading(
     this,
-    ([status, search, page]: readonly [string, string, string], signal): Promise<Page<TicketSummary>> =>
-      this.services.api.list(
-        '/tickets',
-        {
-          ticket_type: 'incident',
-          status: status === 'all' ? '' : 'open',
-          search,
-          page,
-          sort: '-created_at',
-        },
-        signal,
-      ),
-    () => [this.show, this.query('q'), this.query('page')] as const,
+    async ([key]: readonly [string], signal): Promise<Page<TicketSummary> & { key: string }> => {
+      const query = queryOf(this.filter, this.services.clock.nowMs());
+      return { ...(await this.services.api.list<TicketSummary>('/tickets', query, signal)), key };
+    },
+    () => [this.key] as const,
   );
 
   constructor() {
@@ -50,7 +62,16 @@ export class SiagaIncidentsPage extends SiagaPage {
       this,
       () => this.services.store,
       (change) => change.incidents.size > 0,
-      () => this.throttle.call(),
+      (change) => this.take(change),
+    );
+    new Keys(
+      this,
+      () => this.services.shortcuts,
+      () => [
+        { key: 'j', label: () => msg('Next incident'), run: () => this.move(1) },
+        { key: 'k', label: () => msg('Previous incident'), run: () => this.move(-1) },
+        { key: 'Enter', label: () => msg('Open the incident'), run: () => undefined },
+      ],
     );
   }
 
@@ -63,54 +84,135 @@ export class SiagaIncidentsPage extends SiagaPage {
     return msg('Incidents');
   }
 
-  private query(name: string): string {
-    return this.services.router.location.value.query.get(name) ?? '';
+  private get filter(): ListFilter {
+    return readFilter(this.services.router.location.value.query);
   }
 
-  private get show(): 'open' | 'all' {
-    return this.query('show') === 'all' ? 'all' : 'open';
+  /** What is asked for, as one text. */
+  private get key(): string {
+    return JSON.stringify(this.filter);
   }
 
-  private readonly filter = (name: string, value: string): void => {
-    this.services.router.setQuery({ [name]: value === 'open' ? '' : value, page: '' });
+  private get isHeld(): boolean {
+    return this.isPointed || this.hasFocus;
+  }
+
+  private take(change: LiveChange): void {
+    const { incidents } = this.services.store.state;
+    for (const id of change.incidents) {
+      const ticket = incidents.get(id) ?? change.resolved.find((one) => one.id === id);
+      if (ticket) this.list.tell(ticket);
+    }
+    if (this.isHeld) this.isBehind = true;
+    else this.throttle.call();
+  }
+
+  private readonly reload = (): void => {
+    if (this.isHeld) {
+      this.isBehind = true;
+      return;
+    }
+    this.isBehind = false;
+    this.incidents.refresh();
   };
 
-  private renderEmpty(): TemplateResult {
-    if (this.query('q') !== '') {
-      return html`<siaga-empty icon="incidents" words=${msg('No incident matches this search.')}>
-        <a href="/incidents?show=all">${msg('Show all incidents')}</a>
-      </siaga-empty>`;
-    }
-    return this.show === 'all'
-      ? html`<siaga-empty words=${msg('There has been no incident yet.')}></siaga-empty>`
-      : html`<siaga-empty words=${msg('No open incidents')}>
-          <a href="/incidents?show=all">${msg('Show resolved ones too')}</a>
-        </siaga-empty>`;
+  private readonly catchUp = (): void => {
+    this.isBehind = false;
+    this.incidents.refresh();
+  };
+
+  private release(): void {
+    if (!this.isHeld && this.isBehind) this.throttle.call();
   }
 
-  private renderList({ items, pagination }: Page<TicketSummary>): TemplateResult {
-    const { incidents } = this.services.store.state;
-    // What the feed knows is newer than the page that was asked for.
-    const newest = items.map((ticket) => incidents.get(ticket.id) ?? ticket);
-    const rows = this.show === 'open' ? newest.filter(isOpen) : newest;
+  private readonly onPointer = (event: PointerEvent): void => {
+    if (event.pointerType !== 'mouse') return;
+    this.isPointed = event.type === 'pointerenter';
+    this.release();
+  };
+
+  private readonly onFocus = (event: FocusEvent): void => {
+    const to = event.type === 'focusin' ? event.target : event.relatedTarget;
+    this.hasFocus = to instanceof Node && (event.currentTarget as HTMLElement).contains(to);
+    this.release();
+  };
+
+  private move(step: 1 | -1): void {
+    const links = [...this.renderRoot.querySelectorAll<HTMLElement>('tbody th a')];
+    const active = (this.renderRoot as ShadowRoot).activeElement;
+    const place = links.findIndex((link) => link === active || link.closest('tr')?.contains(active));
+    const wanted = place === -1 ? (step === 1 ? 0 : links.length - 1) : place + step;
+    const link = links[Math.max(0, Math.min(links.length - 1, wanted))];
+    link?.focus();
+    link?.scrollIntoView({ block: 'nearest' });
+  }
+
+  override willUpdate(): void {
+    const answer = this.incidents.value;
+    if (!answer || answer === this.taken) return;
+    if (answer.key !== this.takenFor) this.list.clear();
+    this.takenFor = answer.key;
+    this.taken = answer;
+    this.list.take(answer.items);
+  }
+
+  private renderEmpty(): TemplateResult {
+    const { filter } = this;
+    if (isPeriodReversed(filter)) {
+      return html`<siaga-empty
+        icon="incidents"
+        words=${msg('The last day lies before the first.')}
+      ></siaga-empty>`;
+    }
+    if (!isFiltered(filter)) {
+      return html`<siaga-empty words=${msg('No open incidents')}>
+        <a href="/incidents?status=all">${msg('Show resolved ones too')}</a>
+      </siaga-empty>`;
+    }
+    const isAll = filter.status === 'all' && !isFiltered({ ...filter, status: 'open' });
+    if (isAll) return html`<siaga-empty words=${msg('There has been no incident yet.')}></siaga-empty>`;
+    return html`<siaga-empty icon="incidents" words=${msg('No incident matches these filters.')}>
+      <a href="/incidents?status=all">${msg('Show all incidents')}</a>
+    </siaga-empty>`;
+  }
+
+  private renderHead(by: SortName, words: string, wide = false): TemplateResult {
+    const { sort, descending } = this.filter;
+    const order = sort !== by ? 'none' : descending ? 'descending' : 'ascending';
+    // The newest first is what a time is sorted for; words begin at A, priorities with the worst.
+    const first = by === 'created_at' ? `-${by}` : by;
+    const next = order === 'none' ? first : order === 'ascending' ? `-${by}` : by;
+    const arrow =
+      order === 'none' ? nothing : html`<span aria-hidden="true">${order === 'ascending' ? '↑' : '↓'}</span>`;
+    return html`<th scope="col" class=${wide ? 'wide' : ''} aria-sort=${order}>
+      <a class="sort" href=${this.services.router.withQuery({ sort: next, page: '' })}>${words} ${arrow}</a>
+    </th>`;
+  }
+
+  private renderList({ pagination }: Page<TicketSummary>): TemplateResult {
+    const { rows, changed } = this.list;
     if (rows.length === 0) return html`<div class="card">${this.renderEmpty()}</div>`;
     return html`<div class="table-scroll">
         <table aria-label=${this.heading}>
           <thead>
             <tr>
-              <th scope="col">${msg('Incident')}</th>
+              ${this.renderHead('title', msg('Incident'))}
               <th scope="col" class="wide">${msg('Site')}</th>
-              <th scope="col" class="wide">${msg('Priority')}</th>
-              <th scope="col" class="wide">${msg('Status')}</th>
-              <th scope="col">${msg('Began')}</th>
+              ${this.renderHead('priority', msg('Priority'), true)}
+              ${this.renderHead('status', msg('Status'), true)} ${this.renderHead('created_at', msg('Began'))}
               <th scope="col" class="wide">${msg('Lasted')}</th>
             </tr>
           </thead>
-          <tbody>
+          <tbody
+            @pointerenter=${this.onPointer}
+            @pointerleave=${this.onPointer}
+            @focusin=${this.onFocus}
+            @focusout=${this.onFocus}
+          >
             ${repeat(
               rows,
               ({ id }) => id,
-              (ticket) => incidentRow(ticket, this.services.store.state, this.locale),
+              (ticket) => incidentRow(ticket, this.services.store.state, this.locale, changed.has(ticket.id)),
             )}
           </tbody>
         </table>
@@ -120,28 +222,19 @@ export class SiagaIncidentsPage extends SiagaPage {
 
   protected override render(): TemplateResult {
     const stale = this.services.feed.state.value.phase === 'cut' ? 'stale' : nothing;
-    return html`<div class="page-head"><h1 tabindex="-1">${this.heading}</h1></div>
-      <form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
-        ${field({
-          name: 'q',
-          label: msg('Title or number'),
-          type: 'search',
-          value: this.query('q'),
-          onInput: this.filter,
-          maxLength: 200,
-          grow: true,
-        })}
-        ${field({
-          name: 'show',
-          label: msg('Show'),
-          value: this.show,
-          onInput: this.filter,
-          choices: [
-            ['open', msg('Open')],
-            ['all', msg('Open and resolved')],
-          ],
-        })}
-      </form>
+    return html`<div class="page-head">
+        <h1 tabindex="-1">${this.heading}</h1>
+        ${
+          this.isBehind
+            ? html`<div class="actions">
+                <wa-button appearance="outlined" @click=${this.catchUp}>
+                  ${icons.retry}${msg('The list has changed: show it anew')}
+                </wa-button>
+              </div>`
+            : nothing
+        }
+      </div>
+      <siaga-incident-filters .filter=${this.filter}></siaga-incident-filters>
       <div class=${stale} aria-busy=${this.incidents.pending}>
         ${this.incidents.render((page) => this.renderList(page), 8)}
       </div>`;
