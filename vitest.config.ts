@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 const sourceOfShared = fileURLToPath(new URL('./shared/src/index.ts', import.meta.url));
@@ -6,15 +8,41 @@ const project = (name: string, extra: Record<string, unknown> = {}) => ({
   resolve: { alias: { '@siaga/shared': sourceOfShared } },
   test: { name, include: [`tests/${name}/**/*.test.ts`], environment: 'node', ...extra },
 });
+/** The same browser as of the e2e tests (tests/support/browser.ts). */
+const chromium = [
+  process.env['SIAGA_TEST_CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== undefined && existsSync(path));
+const inBrowser = {
+  testTimeout: 30_000,
+  onConsoleLog: (log: string) => !log.startsWith('Lit is in dev mode'),
+  browser: {
+    enabled: true,
+    headless: true,
+    screenshotFailures: false,
+    viewport: { width: 1024, height: 768 },
+    provider: playwright({
+      launchOptions: {
+        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+        ...(chromium && { executablePath: chromium }),
+      },
+    }),
+    instances: [{ browser: 'chromium' as const }],
+  },
+};
 const stores = { globalSetup: ['tests/support/stores.ts'], testTimeout: 60_000, hookTimeout: 120_000 };
 
-// Every project runs on the sources. The simulation has a clock of its own (tests/simulation). Integration shares one PostgreSQL and one QuestDB a run; e2e and lab start the
+// Every project runs on the sources. The simulation has a clock of its own (tests/simulation). Components are
+// drawn by a real browser. Integration shares one PostgreSQL and one QuestDB a run; e2e and lab start the
 // built hub as users do.
 export default defineConfig({
   test: {
     projects: [
       // Nothing waits for real time here: a limit only ends what hangs, also on a machine that is busy otherwise.
       project('unit', { testTimeout: 60_000 }),
+      project('component', inBrowser),
       project('simulation', { globalSetup: ['tests/simulation/seeds.setup.ts'] }),
       project('integration', stores),
       project('e2e', { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false }),

@@ -65,6 +65,13 @@ const PARTS = [
   },
   { name: 'format', needs: [], lack: none, command: [...tool('prettier/bin/prettier.cjs'), '--check', '.'] },
   { name: 'unit', needs: [], lack: none, project: true, command: vitest('unit') },
+  {
+    name: 'component',
+    needs: [],
+    lack: async () => browserLack(),
+    project: true,
+    command: vitest('component'),
+  },
   { name: 'simulation', needs: [], lack: none, project: true, command: vitest('simulation') },
   {
     name: 'integration',

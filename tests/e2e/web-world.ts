@@ -5,9 +5,7 @@ import { isOpen } from './world/live.js';
 import { MINUTE, type World } from './world/things.js';
 import { ticketRoutes } from './world/tickets.js';
 
-export { incidentEvent, liveAgent, liveDevice, liveSite, snapshotOf, summaryOf } from './world/live.js';
-export { agent, colleague, device, incident, site, user, type World } from './world/things.js';
-export { bank, big, calm, fresh, storm } from './world/worlds.js';
+export * from './world/index.js';
 
 const AUTH = failure(401, 'AUTHENTICATION_REQUIRED', 'Authentication token missing or invalid');
 

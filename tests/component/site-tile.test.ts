@@ -1,0 +1,72 @@
+import type { Health, LiveDevice } from '@siaga/shared';
+import { describe, expect, test } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { SiagaSiteTile } from '../../web/src/board/siaga-site-tile.js';
+import { countHealth, worstOf, type SiteGroup } from '../../web/src/live/state.js';
+import { bank, liveDevice } from '../e2e/world/index.js';
+import { openStage, textOf } from './stage.js';
+
+const groupOf = (healths: readonly Health[]): SiteGroup => {
+  const world = bank();
+  const [site] = world.sites;
+  const [sample] = world.devices;
+  if (!site || !sample) throw new Error('the world is too small');
+  const devices = healths.map((health, n): LiveDevice => ({
+    ...liveDevice(sample),
+    id: `d-${n}`,
+    name: `ATM ${n}`,
+    health,
+    since: '2026-03-01T01:58:00.000Z',
+    open_incident_id: null,
+  }));
+  const counts = countHealth(devices);
+  return { siteId: site.id, site, devices, counts, worst: worstOf(counts) };
+};
+const show = async (healths: readonly Health[], language: 'en' | 'id' = 'en'): Promise<SiagaSiteTile> => {
+  const element = new SiagaSiteTile();
+  element.group = groupOf(healths);
+  return openStage(language).put(element);
+};
+const cells = (element: SiagaSiteTile): HTMLAnchorElement[] => [
+  ...(element.shadowRoot?.querySelectorAll<HTMLAnchorElement>('a.cell') ?? []),
+];
+
+describe('siaga-site-tile', () => {
+  test('a cell leads to its device and says its name and health', async () => {
+    const element = await show(['up', 'down', 'unknown'], 'id');
+    const [worst] = cells(element).filter(({ href }) => href.endsWith('/devices/d-1'));
+    expect(worst?.getAttribute('aria-label')).toContain('ATM 1: Mati');
+    expect(cells(element)).toHaveLength(3);
+    expect(textOf(element)).toContain('Mati');
+  });
+
+  test('a change of one device changes its cell alone', async () => {
+    const element = await show(['down', 'up', 'up', 'up']);
+    const before = new Map(cells(element).map((cell) => [cell.pathname, cell]));
+    element.group = groupOf(['down', 'down', 'up', 'up']);
+    await element.updateComplete;
+    for (const cell of cells(element)) expect(before.get(cell.pathname)).toBe(cell);
+    expect(cells(element).filter((cell) => cell.getAttribute('aria-label')?.includes('Down'))).toHaveLength(
+      2,
+    );
+  });
+
+  test('a site of 3,000 devices stays a tile: the rest is counted', async () => {
+    const element = await show(Array.from({ length: 3000 }, () => 'down'));
+    expect(cells(element).length).toBeLessThan(400);
+    expect(textOf(element)).toMatch(/\+2,\d{3} more in trouble/);
+  });
+
+  test('it tells which cell the focus is on', async () => {
+    const element = await show(['down', 'up']);
+    const told: string[] = [];
+    element.addEventListener('siaga-cell', (event) => {
+      const { detail } = event as CustomEvent<{ device: LiveDevice } | undefined>;
+      told.push(detail?.device.name ?? 'left');
+    });
+    cells(element)[0]?.focus();
+    expect(told.at(-1)).toBe('ATM 0');
+    await userEvent.tab();
+    expect(told).toContain('left');
+  });
+});
