@@ -348,7 +348,7 @@ it('a restored device is pinged and judged anew, and its charts go on', async ()
     for (const [place, { started_at: start }] of intervals.entries())
       if (place > 0)
         expect(start.getTime()).toBeGreaterThanOrEqual(intervals[place - 1]!.ended_at!.getTime());
-    const ticket = await api.desk.tickets.get(incidentId!);
+    const { ticket } = await api.desk.tickets.get(incidentId!);
     expect([ticket.status, ticket.history.at(-1)?.reason]).toEqual(['resolved', 'device-removed']);
     const history = await reports.healthHistory(id, {});
     expect(history.intervals.at(-1)?.health).toBe('up');
