@@ -37,9 +37,9 @@ export const refuseControls = (faults: Faults, body: Readonly<Record<string, unk
 export const notFound = (what: 'site' | 'agent' | 'device'): DomainError =>
   new DomainError('RESOURCE_NOT_FOUND', { message: `There is no such ${what}` });
 
-/** 409 naming a field, and what it collides with. */
-export const conflict = (field: string, message: string): DomainError =>
-  new DomainError('RESOURCE_CONFLICT', { message, fields: [{ field, message, code: 'in_use' }] });
+/** 409 naming a field, and what it collides with (`in_use`) or lacks (`not_found`). */
+export const conflict = (field: string, message: string, code: FaultCode = 'in_use'): DomainError =>
+  new DomainError('RESOURCE_CONFLICT', { message, fields: [{ field, message, code }] });
 
 /** The unique index that refused a write, or undefined where the error is another one. */
 export const violatedIndex = (error: unknown): string | undefined =>

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../platform/postgres/schema.js';
 import type { AgentRow } from './agents-repository.js';
+import { laterThan } from './listing.js';
 import type { SiteRow } from './sites-repository.js';
 
 /** Bringing back what was deleted: SQL only. */
@@ -54,7 +55,7 @@ export const lockDeletedDevice = (trx: Trx, id: string): Promise<DeletedDevice |
 export const unmarkSite = (trx: Trx, id: string, now: Date): Promise<SiteRow> =>
   trx
     .updateTable('sites')
-    .set({ deleted_at: null, updated_at: now })
+    .set({ deleted_at: null, updated_at: laterThan(now) })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -68,21 +69,37 @@ export const unmarkDevice = async (trx: Trx, id: string, now: Date): Promise<voi
   );
   await trx
     .updateTable('devices')
-    .set({ deleted_at: null, restored_at: now, updated_at: now, parents_before: [], children_before: [] })
+    .set({
+      deleted_at: null,
+      restored_at: now,
+      updated_at: laterThan(now),
+      parents_before: [],
+      children_before: [],
+    })
     .where('id', '=', id)
     .execute();
 };
 
-/** Adds edges where they are not there yet. */
+/** Adds edges where they are not there yet; the devices count as changed. */
 export const addParents = async (
   trx: Trx,
   edges: readonly { device_id: string; parent_id: string }[],
+  now: Date,
 ): Promise<void> => {
   if (edges.length === 0) return;
   await trx
     .insertInto('device_parents')
     .values([...edges])
     .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await trx
+    .updateTable('devices')
+    .set({ updated_at: laterThan(now) })
+    .where(
+      'id',
+      'in',
+      edges.map((edge) => edge.device_id),
+    )
     .execute();
 };
 

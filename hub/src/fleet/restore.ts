@@ -105,7 +105,7 @@ export const createRestore = ({ db, write, directory, events }: Deps): Restore =
         await requireSite(trx, deleted.site_id, `device ${deleted.code}`);
         await requireAgent(trx, deleted);
         await unmarkDevice(trx, id, now);
-        const { parentIds, childIds } = await restoreEdges(trx, id, deleted);
+        const { parentIds, childIds } = await restoreEdges(change, id, deleted);
         let device = await present(trx, id);
         if (device.checks.length === 0) {
           await insertChecks(trx, id, [icmpCheck(device.link)], now);
@@ -134,7 +134,11 @@ const notDeleted = (what: 'site' | 'agent' | 'device'): DomainError =>
 const requireSite = async (trx: Change['trx'], siteId: string, what: string): Promise<void> => {
   if (await lockSite(trx, siteId, 'keep')) return;
   const name = await nameOf(trx, 'sites', siteId);
-  throw conflict('site_id', `Site "${name ?? siteId}" of ${what} was deleted; restore it first (${siteId})`);
+  throw conflict(
+    'site_id',
+    `Site "${name ?? siteId}" of ${what} was deleted; restore it first (${siteId})`,
+    'not_found',
+  );
 };
 
 const requireAgent = async (
@@ -146,6 +150,7 @@ const requireAgent = async (
   throw conflict(
     'agent_id',
     `Agent "${name ?? agentId}" that watched device ${code} was deleted; restore it first (${agentId})`,
+    'not_found',
   );
 };
 
@@ -157,7 +162,7 @@ const present = async (trx: Change['trx'], id: string): Promise<StoredDevice> =>
 
 /** What the topology became meanwhile goes before what it was: no edge that closes a circle or is one too many. */
 const restoreEdges = async (
-  trx: Change['trx'],
+  { trx, now }: Change,
   id: string,
   deleted: DeletedDevice,
 ): Promise<{ parentIds: string[]; childIds: string[] }> => {
@@ -166,6 +171,7 @@ const restoreEdges = async (
   await addParents(
     trx,
     parentIds.map((parentId) => ({ device_id: id, parent_id: parentId })),
+    now,
   );
   const above = await ancestry(trx, [id]);
   const ancestors = new Set([...above.values()].flat());
@@ -176,6 +182,7 @@ const restoreEdges = async (
   await addParents(
     trx,
     childIds.map((childId) => ({ device_id: childId, parent_id: id })),
+    now,
   );
   return { parentIds, childIds };
 };

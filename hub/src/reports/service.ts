@@ -85,6 +85,7 @@ export const createReports = ({
         throw fieldError(
           'page',
           `must end within the newest ${MAX_DEPTH} entries: at ${perPage} a page 1 to ${Math.floor(MAX_DEPTH / perPage)}; narrow the span with "to" to go further back`,
+          'out_of_range',
         );
       const { fromMs, toMs } = readBounds(query);
       const kinds = new Set<TimelineKind>(query.kind === undefined ? TIMELINE_KINDS : [query.kind]);

@@ -17,7 +17,7 @@ export const readBounds = ({ from, to }: SpanQuery): OpenSpan => {
   const toMs = to === undefined ? undefined : readTime('to', to);
   const fromMs = from === undefined ? undefined : readTime('from', from);
   if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs)
-    throw fieldError('from', 'must be before "to"');
+    throw fieldError('from', 'must be before "to"', 'out_of_range');
   return { fromMs, toMs };
 };
 
@@ -30,11 +30,13 @@ export const readSpan = (query: SpanQuery, nowMs: number): { fromMs: number; toM
   const bounds = readBounds(query);
   const toMs = bounds.toMs ?? nowMs;
   const fromMs = bounds.fromMs ?? Math.max(0, toMs - DAY_MS);
-  if (fromMs >= toMs) throw fieldError('from', 'must be before "to", which is now unless told');
+  if (fromMs >= toMs)
+    throw fieldError('from', 'must be before "to", which is now unless told', 'out_of_range');
   if (toMs - fromMs > MAX_SPAN_DAYS * DAY_MS)
     throw fieldError(
       'from',
       `must lie at most ${MAX_SPAN_DAYS} days before "to"; this span has ${Math.ceil((toMs - fromMs) / DAY_MS)} days`,
+      'out_of_range',
     );
   return { fromMs, toMs };
 };

@@ -23,7 +23,11 @@ describe('tokens', () => {
     expect(login.body.data).toMatchObject({
       token_type: 'Bearer',
       expires_in: 3600,
-      user: { username: 'rina', role: 'manager', permissions: ['monitoring:read', 'tickets:read'] },
+      user: {
+        username: 'rina',
+        role: 'manager',
+        permissions: ['monitoring:read', 'tickets:read', 'tickets:write'],
+      },
     });
     expect(login.cookies).toEqual([]);
 

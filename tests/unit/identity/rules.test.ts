@@ -19,10 +19,10 @@ const NOW = Date.UTC(2026, 0, 15);
 test.each([
   ['SUPER_ADMIN', 'admin', [...PERMISSIONS]],
   ['ADMIN', 'admin', [...PERMISSIONS]],
-  ['MANAGER', 'manager', ['monitoring:read', 'tickets:read']],
+  ['MANAGER', 'manager', ['monitoring:read', 'tickets:read', 'tickets:write']],
   ['SECURITY_ANALYST', 'agent', ['monitoring:read', 'tickets:read', 'metrics:read']],
-  ['TECHNICIAN', 'agent', ['monitoring:read', 'tickets:read']],
-  ['AGENT', 'agent', ['monitoring:read', 'tickets:read']],
+  ['TECHNICIAN', 'agent', ['monitoring:read', 'tickets:read', 'tickets:write']],
+  ['AGENT', 'agent', ['monitoring:read', 'tickets:read', 'tickets:write']],
   ['USER', 'end_user', []],
 ] as const)('%s reads %s', (role, v1, permissions) => {
   expect(v1RoleOf(role)).toBe(v1);

@@ -24,7 +24,7 @@ export const registerHistoryRoutes = (app: App, reports: Reports): void => {
   app.get(
     '/monitoring/devices/:id/timeline',
     {
-      config: { permission: 'monitoring:read' },
+      config: { permission: 'monitoring:read', etag: 'content' },
       schema: {
         tags,
         summary: 'What happened to a device, its agent and incidents about it, newest first',
@@ -44,7 +44,7 @@ export const registerHistoryRoutes = (app: App, reports: Reports): void => {
   app.get(
     '/monitoring/devices/:id/explain',
     {
-      config: { permission: 'monitoring:read' },
+      config: { permission: 'monitoring:read', etag: 'content' },
       schema: {
         tags,
         summary: 'Why an incident was, or was not, raised about a device',
@@ -58,7 +58,7 @@ export const registerHistoryRoutes = (app: App, reports: Reports): void => {
   app.get(
     '/monitoring/devices/:id/health-history',
     {
-      config: { permission: 'monitoring:read' },
+      config: { permission: 'monitoring:read', etag: 'content' },
       schema: {
         tags,
         summary: "A device's health over a span; the last day unless told, 400 days at most",
