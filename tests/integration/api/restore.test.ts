@@ -167,7 +167,7 @@ describe('a device', () => {
     });
     expect(data['checks']).toEqual(before['checks']);
     const { parent_ids } = (await api.call('GET', `/monitoring/devices/${child}`)).body.data;
-    expect([...(parent_ids as unknown as string[])].sort()).toEqual([id, parent].sort());
+    expect([...(parent_ids as string[])].sort()).toEqual([id, parent].sort());
     expect(world.heard.slice(-3)).toEqual([
       `device.changed:${id}`,
       `device.changed:${child}`,

@@ -3,6 +3,7 @@ import type { LiveSnapshot, Role, TicketSummary } from '@siaga/shared';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { registerV1 } from '../../../hub/src/api/v1/index.js';
 import { createEventBus } from '../../../hub/src/events.js';
+import { takesGzip } from '../../../hub/src/platform/http/event-stream.js';
 import { createWorld, makeTicket, parseEvents, type Received } from '../../unit/live/world.js';
 import { addUser, PUBLIC_URL, startHttp, type TestHttp } from '../http/http-harness.js';
 
@@ -97,7 +98,7 @@ test('a snapshot, then each change as it happens', async () => {
   expect(reader.response.headers.get('x-accel-buffering')).toBe('no');
   expect(reader.response.headers.get('x-content-type-options')).toBe('nosniff');
   expect(reader.response.headers.get('x-request-id')).toBeTruthy();
-  expect(reader.response.headers.get('content-encoding')).toBeNull();
+  expect(reader.response.headers.get('content-encoding')).toBe('gzip');
   await reader.until(1);
   expect(reader.text()).toMatch(/^retry: \d+\n\n/);
   const snapshot = reader.events()[0]?.data as LiveSnapshot;
@@ -106,6 +107,30 @@ test('a snapshot, then each change as it happens', async () => {
   await reader.until(2);
   expect(reader.names()).toEqual(['snapshot', 'device']);
   await reader.leave();
+});
+
+test('who does not take gzip gets the text as it is', async () => {
+  const reader = await follow({ ...(await hub.bearer('rina')), 'accept-encoding': 'identity' });
+  expect(reader.response.headers.get('content-encoding')).toBeNull();
+  await reader.until(1);
+  flip(1);
+  await reader.until(2);
+  await reader.leave();
+});
+
+// [accept-encoding, whether gzip may be sent]
+test.each<[string | undefined, boolean]>([
+  ['gzip, deflate, br, zstd', true],
+  ['br;q=1.0, GZIP;q=0.8, *;q=0.1', true],
+  ['*', true],
+  ['gzip;q=0', false],
+  ['gzip; q=0.000', false],
+  ['identity', false],
+  ['x-gzip-like', false],
+  ['', false],
+  [undefined, false],
+])('accept-encoding %s', (header, isTaken) => {
+  expect(takesGzip(header)).toBe(isTaken);
 });
 
 test('Last-Event-ID resumes without a gap and without a snapshot', async () => {
@@ -360,14 +385,14 @@ test('a snapshot far beyond what may wait for a slow reader reaches him whole, h
     const { url: address } = await second.http.start();
     const controller = new AbortController();
     const response = await fetch(`${address}/api/v1/live`, {
-      headers: await second.bearer('rina'),
+      headers: { ...(await second.bearer('rina')), 'accept-encoding': 'identity' },
       signal: controller.signal,
     });
     const decoder = new TextDecoder();
     let text = '';
     let reads = 0;
     for await (const bytes of response.body ?? []) {
-      text += decoder.decode(bytes as Uint8Array, { stream: true });
+      text += decoder.decode(bytes, { stream: true });
       reads += 1;
       if (reads % 100 === 0) {
         // Time for heartbeats, also in the middle of the snapshot, and for changes.

@@ -113,7 +113,7 @@ describe('timeline', () => {
     const other = randomUUID();
     await world.db
       .insertInto('agents')
-      .values({ id: other, name: 'other', shard: '00', site_id: world.siteId } as never)
+      .values({ id: other, name: 'other', shard: '00', site_id: world.siteId })
       .execute();
     const at = (minutes: number) => new Date(hub.clock.nowMs() + minutes * MINUTE);
     // It was watched by `other` from minute 0 to 10, and is by `agent` since then.
@@ -138,7 +138,7 @@ describe('timeline', () => {
     ] as const)
       await world.db
         .insertInto('timeline')
-        .values({ agent_id: agentId, at: at(minutes), kind: 'agent', code: 'agent-lost' } as never)
+        .values({ agent_id: agentId, at: at(minutes), kind: 'agent', code: 'agent-lost' })
         .execute();
     const items = (await reports.timeline(d0, { kind: 'agent' }, eyes)).items;
     expect(items.map(({ at: time, data }) => [time, data['agent_name']])).toEqual([
@@ -156,7 +156,7 @@ describe('timeline', () => {
         .values({
           ...(place % 3 === 0 ? { agent_id: world.agentId } : { device_id: d0 }),
           ...{ at: new Date(nowMs + ms), kind: place % 3 === 0 ? 'agent' : 'health', code: 'agent-lost' },
-        } as never)
+        })
         .execute();
     await world.db
       .updateTable('checks')

@@ -4,7 +4,7 @@ import type { EventBus } from '../../events.js';
 import type { Identity, Principal } from '../../identity/index.js';
 import type { Live } from '../../live/index.js';
 import type { Clock } from '../../platform/clock.js';
-import { openEventStream, type EventStream } from '../../platform/http/event-stream.js';
+import { openEventStream, takesGzip, type EventStream } from '../../platform/http/event-stream.js';
 import type { App } from '../../platform/http/types.js';
 
 export interface LiveDeps {
@@ -63,12 +63,14 @@ export const registerLiveRoutes = (app: App, deps: LiveDeps): void => {
       if (held.size >= STREAMS_PER_SIGN_IN)
         throw new DomainError('RATE_LIMIT_EXCEEDED', { retryAfterS: RETRY_S });
 
-      const stream = openEventStream(reply, deps.clock, () => {
+      const onClose = (): void => {
         unsubscribe();
         stopWatching();
         held.delete(stream);
         if (held.size === 0) streams.delete(principal.signInId);
-      });
+      };
+      const gzip = takesGzip(request.headers['accept-encoding']);
+      const stream = openEventStream(reply, deps.clock, onClose, { gzip });
       streams.set(principal.signInId, held.add(stream));
       const stopWatching = endWithSignIn(deps, principal, stream);
       const unsubscribe = deps.live.subscribe({

@@ -1,3 +1,4 @@
+import { constants, createGzip } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '../clock.js';
 
@@ -10,6 +11,12 @@ const RETRY_MS = 2_000;
  * back and resumes by its last event's id. What is large is written piece by piece with `pace`, and meets this never.
  */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
+/**
+ * A snapshot of 10,000 devices has 3.5 MB, and 0.3 MB so: 14 s or 1.2 s on a branch's line of 2 Mbit/s, and some 30 ms of
+ * another thread on the hub. A higher level saves a seventh more. Each write is flushed, so no event waits for the next;
+ * the small window keeps a stream below 100 KiB of memory.
+ */
+const GZIP = { level: 1, windowBits: 13, memLevel: 6, flush: constants.Z_SYNC_FLUSH } as const;
 
 export interface EventStream {
   /** Text may be written in pieces: as long as an event is not whole no heartbeat is put in. */
@@ -20,10 +27,22 @@ export interface EventStream {
   end(): void;
 }
 
+/** Whether a request takes gzip, by its `accept-encoding`. */
+export const takesGzip = (acceptEncoding: string | undefined): boolean =>
+  (acceptEncoding ?? '')
+    .split(',')
+    .some((each) => /^\s*(gzip|\*)\s*(;\s*q\s*=\s*(1(\.0*)?|0?\.\d*[1-9]\d*)\s*)?$/i.test(each));
+
 /**
- * Takes over the reply as a stream of server-sent events. `onClose` is called once, whoever ended it.
+ * Takes over the reply as a stream of server-sent events. `onClose` is called once, whoever ended it. `gzip`: whether the
+ * reader takes it compressed.
  */
-export const openEventStream = (reply: FastifyReply, clock: Clock, onClose: () => void): EventStream => {
+export const openEventStream = (
+  reply: FastifyReply,
+  clock: Clock,
+  onClose: () => void,
+  { gzip: isZipped = false }: { gzip?: boolean } = {},
+): EventStream => {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, {
@@ -31,21 +50,30 @@ export const openEventStream = (reply: FastifyReply, clock: Clock, onClose: () =
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
+    ...(isZipped && { 'content-encoding': 'gzip' }),
   });
   raw.socket?.setNoDelay(true);
-  raw.write(`retry: ${RETRY_MS}\n\n`);
+  const gzip = isZipped ? createGzip(GZIP) : undefined;
+  gzip?.on('error', () => raw.destroy());
+  gzip?.pipe(raw);
+  const out = gzip ?? raw;
+  const pendingBytes = (): number =>
+    raw.writableLength + (gzip ? gzip.writableLength + gzip.readableLength : 0);
+  const isOver = (): boolean => out.writableEnded || raw.destroyed;
+  out.write(`retry: ${RETRY_MS}\n\n`);
 
   let sentAtBeat = -1;
   let isWhole = true;
   const stopBeating = clock.every(HEARTBEAT_MS, () => {
     const sent = raw.socket?.bytesWritten ?? 0;
     // Not a byte has left since the last beat though some wait: nobody reads.
-    if (raw.writableLength > 0 && sent === sentAtBeat) raw.destroy();
-    else if (isWhole) raw.write(':\n\n');
+    if (pendingBytes() > 0 && sent === sentAtBeat) raw.destroy();
+    else if (isWhole && !isOver()) out.write(':\n\n');
     sentAtBeat = sent;
   });
   const close = (): void => {
     stopBeating();
+    gzip?.destroy();
     onClose();
   };
   // The caller may have gone while he was being looked up.
@@ -55,20 +83,22 @@ export const openEventStream = (reply: FastifyReply, clock: Clock, onClose: () =
 
   return {
     write: (chunk) => {
-      if (raw.writableEnded || raw.destroyed) return;
-      if (raw.writableLength > 0 && raw.writableLength + chunk.length > MAX_PENDING_BYTES) raw.destroy();
+      if (isOver()) return;
+      const waiting = pendingBytes();
+      if (waiting > 0 && waiting + chunk.length > MAX_PENDING_BYTES) raw.destroy();
       else {
-        raw.write(chunk);
+        out.write(chunk);
         isWhole = endsEvent(chunk);
       }
     },
     pace: (next) => {
-      const isOver = (): boolean => raw.writableEnded || raw.destroyed;
       if (isOver()) return;
-      if (raw.writableNeedDrain) raw.once('drain', next);
+      if (out.writableNeedDrain) out.once('drain', next);
       else setImmediate(() => void (isOver() || next()));
     },
-    end: () => void raw.end(),
+    end: () => {
+      if (!isOver()) out.end();
+    },
   };
 };
 
