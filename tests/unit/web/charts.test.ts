@@ -1,7 +1,15 @@
 import type { Series } from '@siaga/shared';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rangeNamed, RANGES, spanAroundFailure, spanOf } from '../../../web/src/charts/ranges.js';
-import { bandColumns, niceTop, pointsFor, summarise } from '../../../web/src/charts/series.js';
+import {
+  bandColumns,
+  lonePlaces,
+  niceTop,
+  pointsFor,
+  steadyTop,
+  summarise,
+} from '../../../web/src/charts/series.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -54,6 +62,46 @@ describe('the top of a value axis', () => {
   });
 });
 
+describe('a top that stays', () => {
+  test.each([
+    // before, highest value, top
+    [undefined, 15.8, 20],
+    // what fits stays
+    [20, 17, 20],
+    [20, 19.9, 20],
+    [20, 8, 20],
+    // what does not fit, or shrinks to less than a third, does not
+    [20, 21, 25],
+    [20, 4, 5],
+    [20, undefined, 1],
+  ])('after %s with %s', (before, max, top) => {
+    expect(steadyTop(before, max, 1)).toBeCloseTo(top);
+  });
+
+  test('shows every figure, and is not four times as high as need be', () => {
+    const figure = fc.double({ min: 0.01, max: 1e5, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(figure, { minLength: 1, maxLength: 30 }), (figures) => {
+        let top: number | undefined;
+        for (const max of figures) {
+          top = steadyTop(top, max, 0.001);
+          expect(top).toBeGreaterThanOrEqual(max);
+          expect(top).toBeLessThanOrEqual(niceTop(max, 0.001) * 3);
+        }
+      }),
+    );
+  });
+});
+
+test.each([
+  ['none', [], []],
+  ['a line', [1, 2, 3], []],
+  ['one alone', [null, 2, null, null, 5, 6], [1]],
+  ['at the ends', [1, null, 3], [0, 2]],
+])('points that stand alone: %s', (_name, column, places) => {
+  expect(lonePlaces(column)).toEqual(places);
+});
+
 describe('spans', () => {
   test('end now and are as long as they are called', () => {
     expect(spanOf('6h', 10 * HOUR)).toEqual({ fromMs: 4 * HOUR, toMs: 10 * HOUR });
@@ -89,7 +137,7 @@ describe('points to ask for', () => {
   test.each([
     // width, span, interval, points
     [0, HOUR, 5000, 60],
-    [780, 6 * HOUR, 5000, 390],
+    [780, 6 * HOUR, 5000, 780],
     [9000, 7 * 24 * HOUR, 5000, 2000],
     // no place is shorter than two probes
     [780, 20 * MINUTE, 5000, 120],

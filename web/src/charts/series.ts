@@ -42,6 +42,16 @@ export const summarise = (series: Pick<Series, 'min' | 'avg' | 'max'>): Summary 
   return count === 0 ? undefined : { min, avg: sum / count, max };
 };
 
+/** Places of points that stand alone between gaps: a line would not show them. */
+export const lonePlaces = (column: ArrayLike<number | null | undefined>): number[] => {
+  const lone: number[] = [];
+  const isGap = (place: number): boolean => (column[place] ?? null) === null;
+  for (let place = 0; place < column.length; place += 1) {
+    if (!isGap(place) && isGap(place - 1) && isGap(place + 1)) lone.push(place);
+  }
+  return lone;
+};
+
 /** A round top for an axis that starts at 0 and shows `max`; `least` where there is little or nothing to show. */
 export const niceTop = (max: number | undefined, least: number): number => {
   const wanted = Math.max(least, (max ?? 0) * 1.1);
@@ -52,12 +62,19 @@ export const niceTop = (max: number | undefined, least: number): number => {
   return 10 * power;
 };
 
+/** The top to show after `before`: the same while the figures fit under it and fill a third of it, so that nothing jumps. */
+export const steadyTop = (before: number | undefined, max: number | undefined, least: number): number => {
+  const top = niceTop(max, least);
+  if (before === undefined || (max ?? 0) > before || top < before / 3) return top;
+  return Math.max(before, least);
+};
+
 /**
- * Points to ask for: about one a 2 px, and none so short that a probe every `intervalMs`, jittered, could miss it:
- * that would look like a gap. Within what the hub gives (2 to 2000).
+ * Points to ask for: one a pixel, and none so short that a probe every `intervalMs`, jittered, could miss it: that
+ * would look like a gap. Within what the hub gives (2 to 2000).
  */
 export const pointsFor = (widthPx: number, spanMs: number, intervalMs: number): number => {
-  const byWidth = Math.max(60, Math.round(widthPx / 2));
+  const byWidth = Math.max(60, Math.round(widthPx));
   const byInterval = Math.floor(spanMs / (2 * intervalMs));
   return Math.max(2, Math.min(2000, byWidth, byInterval));
 };

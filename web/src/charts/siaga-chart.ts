@@ -1,16 +1,16 @@
-import { css, html, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, unsafeCSS, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import plotCss from 'uplot/dist/uPlot.min.css?inline';
 import { Watch } from '../app/observable.js';
 import { SiagaElement } from '../app/siaga-element.js';
-import { chartOptions, type ChartKind } from './chart-options.js';
+import { chartOptions, type ChartKind, type ChartLook } from './chart-options.js';
 import type { Span } from './ranges.js';
 import type { Columns } from './series.js';
 
 /**
- * The one wrapper around uPlot: made once, fed by setData, made anew when its looks change, resized with its box and
- * destroyed with it. Tells the place under the cursor as `siaga-cursor` (detail: index or undefined).
+ * The one wrapper around uPlot: made once, fed by setData, drawn again when its looks change, resized with its box and
+ * destroyed with it.
  */
 @customElement('siaga-chart')
 export class SiagaChart extends SiagaElement {
@@ -25,9 +25,6 @@ export class SiagaChart extends SiagaElement {
         height: var(--chart-height, 200px);
         overflow: hidden;
       }
-      .u-cursor-x {
-        border-inline-end: 1px solid var(--line-strong);
-      }
     `,
   ];
 
@@ -35,54 +32,66 @@ export class SiagaChart extends SiagaElement {
   @property({ attribute: false }) span: Span = { fromMs: 0, toMs: 1 };
   @property({ attribute: false }) marks: readonly Span[] = [];
   @property({ attribute: false }) valueLabel: (value: number) => string = String;
+  /** Fixed once the chart is on the page, as is `timeAxis`. */
   @property() kind: ChartKind = 'line';
-  @property({ type: Number }) top = 1;
-  @property({ attribute: 'sync-key' }) syncKey = 'siaga';
   @property({ type: Boolean, attribute: 'time-axis' }) timeAxis = false;
+  @property({ type: Number }) top = 1;
   /** What the picture shows, in words: it is all that a screen reader has of it. */
   @property() label = '';
 
   @query('#plot', true) private box!: HTMLElement;
 
   private plot: uPlot | undefined;
-  private stale = true;
+  private readonly colours = new Map<string, string>();
   private readonly resize = new ResizeObserver(() => this.fit());
   private readonly scheme = window.matchMedia('(prefers-color-scheme: dark)');
-  private readonly onScheme = (): void => this.redress();
 
   constructor() {
     super();
     new Watch(
       this,
       () => this.services.preferences.theme,
-      () => this.redress(),
-    );
-    new Watch(
-      this,
-      () => this.services.preferences.zone,
-      () => this.redress(),
+      () => this.recolour(),
     );
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.scheme.addEventListener('change', this.onScheme);
-    this.stale = true;
-    this.requestUpdate();
+    this.scheme.addEventListener('change', this.recolour);
+    this.recolour();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.scheme.removeEventListener('change', this.onScheme);
+    this.scheme.removeEventListener('change', this.recolour);
     this.resize.disconnect();
     this.plot?.destroy();
     this.plot = undefined;
   }
 
-  private redress(): void {
-    this.stale = true;
+  private readonly recolour = (): void => {
+    this.colours.clear();
     this.requestUpdate();
-  }
+  };
+
+  private readonly colour = (token: string): string => {
+    const known = this.colours.get(token);
+    if (known !== undefined) return known;
+    this.box.style.color = `var(${token})`;
+    const resolved = getComputedStyle(this.box).color;
+    this.box.style.color = '';
+    this.colours.set(token, resolved);
+    return resolved;
+  };
+
+  private readonly look = (): ChartLook => ({
+    span: this.span,
+    top: this.top,
+    locale: this.locale,
+    marks: this.marks,
+    valueLabel: this.valueLabel,
+    colour: this.colour,
+  });
 
   private fit(): void {
     const { clientWidth, clientHeight } = this.box;
@@ -92,42 +101,27 @@ export class SiagaChart extends SiagaElement {
     }
   }
 
-  private make(): void {
-    this.plot?.destroy();
-    const probe = getComputedStyle(this.box);
-    const colour = (token: string): string => {
-      this.box.style.color = `var(${token})`;
-      const resolved = getComputedStyle(this.box).color;
-      this.box.style.color = '';
-      return resolved;
+  private make(): uPlot {
+    const { fontFamily } = getComputedStyle(this.box);
+    const make = {
+      kind: this.kind,
+      timeAxis: this.timeAxis,
+      font: `12px ${fontFamily}`,
+      width: Math.max(1, this.box.clientWidth),
+      height: Math.max(1, this.box.clientHeight),
     };
-    const options = chartOptions(
-      {
-        kind: this.kind,
-        span: this.span,
-        top: this.top,
-        locale: this.locale,
-        syncKey: this.syncKey,
-        marks: this.marks,
-        timeAxis: this.timeAxis,
-        valueLabel: this.valueLabel,
-        colour,
-        font: `12px ${probe.fontFamily}`,
-        onCursor: (place) =>
-          this.dispatchEvent(new CustomEvent('siaga-cursor', { detail: place, bubbles: true })),
-      },
-      Math.max(1, this.box.clientWidth),
-      Math.max(1, this.box.clientHeight),
-    );
-    this.plot = new uPlot(options, this.columns, this.box);
-    this.stale = false;
+    const plot = new uPlot(chartOptions(make, this.look), this.columns, this.box);
     this.resize.observe(this.box);
+    return plot;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    const looks: (keyof SiagaChart)[] = ['span', 'marks', 'kind', 'top', 'timeAxis', 'syncKey'];
-    if (this.stale || !this.plot || looks.some((name) => changed.has(name))) this.make();
-    else if (changed.has('columns')) this.plot.setData(this.columns);
+  protected override updated(): void {
+    // Setting the data ranges the scales and builds the paths anew: span, top and colours are taken over with it.
+    // The axes' words are made anew as well: language and zone may be other ones.
+    if (this.plot) {
+      this.plot.setData(this.columns);
+      this.plot.redraw(false, true);
+    } else this.plot = this.make();
   }
 
   protected override render(): TemplateResult {

@@ -1,0 +1,52 @@
+import { css, unsafeCSS } from 'lit';
+import { PLOT_LEFT_PX } from './plot-box.js';
+
+/** Round trip and loss, one over the other. */
+export const latencyStyles = css`
+  :host {
+    display: block;
+    min-height: 320px;
+  }
+  .reading {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 var(--space-4);
+    min-height: 24px;
+    padding-inline-start: ${unsafeCSS(PLOT_LEFT_PX)}px;
+    color: var(--text-quiet);
+    font-size: var(--text-xs);
+    line-height: 24px;
+  }
+  .reading strong {
+    color: var(--text);
+    font-weight: 600;
+  }
+  .band {
+    --chart-height: 200px;
+  }
+  .loss {
+    --chart-height: 88px;
+  }
+  .name {
+    padding-inline-start: ${unsafeCSS(PLOT_LEFT_PX)}px;
+    margin-block-start: var(--space-1);
+    font-size: var(--text-xs);
+    color: var(--text-quiet);
+  }
+  .charts {
+    transition: opacity var(--motion);
+  }
+  .charts.late {
+    opacity: 0.55;
+    transition-delay: 400ms;
+  }
+  @media (max-width: 640px) {
+    .reading,
+    .name {
+      padding-inline-start: 0;
+    }
+    .reading {
+      min-height: 48px;
+    }
+  }
+`;
