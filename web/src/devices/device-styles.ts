@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The device's page: its present health, the choice of a span. */
+/** The device's page: its areas, its present health, the choice of a span. */
 export const deviceStyles = css`
   .now {
     display: inline-flex;
@@ -21,6 +21,13 @@ export const deviceStyles = css`
   .now.up {
     background: var(--up-quiet);
     color: var(--up-text);
+  }
+  h1 {
+    display: -webkit-box;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
   }
   .card-head {
     display: flex;
@@ -59,8 +66,57 @@ export const deviceStyles = css`
   .ranges a:focus-visible {
     outline-offset: -2px;
   }
-  .inner-scroll {
-    overflow-x: auto;
-    margin-inline: calc(-1 * var(--space-3));
+  .zoom {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: var(--space-1) var(--space-3);
+    margin-block-end: var(--space-2);
+  }
+  .zoom-span {
+    font-weight: 600;
+  }
+  .back {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-1);
+  }
+  .back svg.icon {
+    width: 16px;
+    height: 16px;
+  }
+  siaga-path {
+    margin-block-end: var(--space-4);
+  }
+  .areas {
+    display: grid;
+    grid-template: 'main why' auto 'main facts' 1fr / minmax(0, 1fr) 364px;
+    gap: var(--space-4);
+    align-items: start;
+  }
+  .areas > .why {
+    grid-area: why;
+  }
+  .areas > .main {
+    grid-area: main;
+  }
+  .areas > .facts {
+    grid-area: facts;
+  }
+  @media (max-width: 1000px) {
+    .areas {
+      grid-template: 'why' 'main' 'facts' / minmax(0, 1fr);
+    }
+  }
+  @media (max-width: 640px) {
+    .ranges {
+      display: flex;
+      width: 100%;
+    }
+    .ranges a {
+      flex: 1 0 auto;
+      text-align: center;
+      padding-inline: var(--space-2);
+    }
   }
 `;

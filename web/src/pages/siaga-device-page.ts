@@ -1,39 +1,39 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import { msg, str } from '@lit/localize';
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Device, TicketSummary } from '@siaga/shared';
+import { keyed } from 'lit/directives/keyed.js';
+import type { Device, LiveDevice } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { Watch } from '../app/observable.js';
-import { address, incidentAddress } from '../app/routes.js';
+import { deviceAddress } from '../app/routes.js';
 import { SiagaPage } from '../app/siaga-element.js';
 import { createThrottle } from '../app/throttle.js';
-import { RANGE_NAMES, rangeNamed, type RangeName } from '../charts/ranges.js';
-import '../charts/siaga-host-charts.js';
-import '../charts/siaga-latency.js';
-import '../components/siaga-empty.js';
-import '../components/siaga-health.js';
-import { healthStyles } from '../components/siaga-health.js';
-import '../components/siaga-time.js';
 import { icons } from '../components/icons.js';
+import { concernsDevice } from '../devices/concerns.js';
 import { deviceStyles } from '../devices/device-styles.js';
+import '../devices/siaga-device-charts.js';
+import '../devices/siaga-device-facts.js';
 import '../devices/siaga-device-form.js';
+import '../devices/siaga-device-gone.js';
+import '../devices/siaga-device-incidents.js';
+import '../devices/siaga-device-now.js';
+import '../devices/siaga-path.js';
+import '../devices/siaga-timeline.js';
+import '../devices/siaga-why.js';
 import '../forms/siaga-confirm.js';
 import '../forms/siaga-form-dialog.js';
-import type { Page } from '../http/api-client.js';
-import { milliseconds, percent, wholeNumber } from '../i18n/numbers.js';
-import { kindWord, linkWord } from '../i18n/words.js';
-import { incidentRow } from '../incidents/incident-row.js';
-import { rowStyles } from '../incidents/row-styles.js';
+import { toApiError } from '../http/api-error.js';
+import { errorWords } from '../i18n/error-words.js';
 import { WatchStore } from '../live/store.js';
-import { baseStyles, pageStyles, tableStyles } from '../styles/shared.js';
+import { baseStyles, pageStyles } from '../styles/shared.js';
 
 const FACTS_REFRESH_MS = 10_000;
 
-/** One device: how it is and since when, its charts, its incidents, its facts. */
+/** One device: how it is and why, the way to it, its charts, what happened to it, what it is. */
 @customElement('siaga-device-page')
 export class SiagaDevicePage extends SiagaPage {
-  static override styles = [baseStyles, pageStyles, tableStyles, healthStyles, rowStyles, deviceStyles];
+  static override styles = [baseStyles, pageStyles, deviceStyles];
 
   @property() deviceId = '';
 
@@ -49,29 +49,15 @@ export class SiagaDevicePage extends SiagaPage {
     () => [this.deviceId] as const,
   );
 
-  private readonly incidents = new Loading(
-    this,
-    ([id]: readonly [string | undefined], signal): Promise<Page<TicketSummary> | undefined> =>
-      id === undefined
-        ? Promise.resolve(undefined)
-        : this.services.api.list('/tickets', { device_id: id, sort: '-created_at', per_page: 10 }, signal),
-    () => [this.device.value?.id] as const,
-  );
-
-  private readonly throttle = createThrottle(() => {
-    if (this.removed) return;
-    this.device.refresh();
-    this.incidents.refresh();
-  }, 1000);
+  private readonly throttle = createThrottle(() => this.reload(), 1000);
 
   constructor() {
     super();
-    new Watch(this, () => this.services.router.location);
     new Watch(this, () => this.services.feed.state);
     new WatchStore(
       this,
       () => this.services.store,
-      (change) => change.devices.has(this.deviceId) || change.incidents.size > 0,
+      (change) => concernsDevice(change, this.services.store.state, this.deviceId),
       () => this.throttle.call(),
     );
   }
@@ -79,7 +65,8 @@ export class SiagaDevicePage extends SiagaPage {
   override connectedCallback(): void {
     super.connectedCallback();
     this.refresh = setInterval(() => {
-      if (!document.hidden && !this.removed) this.device.refresh();
+      // On a slow network the answer that is on its way is awaited.
+      if (!document.hidden && !this.device.pending && !this.isGone) this.reload();
     }, FACTS_REFRESH_MS);
   }
 
@@ -89,25 +76,28 @@ export class SiagaDevicePage extends SiagaPage {
     this.throttle.cancel();
   }
 
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('deviceId')) return;
+    // The way to a device leads from page to page: nothing of one may stand on the other.
+    this.device.value = undefined;
+    this.dialog = 'none';
+    this.removed = false;
+  }
+
+  private reload(): void {
+    if (!this.removed) this.device.refresh();
+  }
+
+  /** Not there; an address that cannot be a device's (422) leads nowhere either. */
+  private get isGone(): boolean {
+    const { error } = this.device;
+    return error !== undefined && [404, 422].includes(toApiError(error).status);
+  }
+
   protected override get heading(): string {
-    return this.device.value?.name ?? msg('Device');
-  }
-
-  private get range(): RangeName {
-    return rangeNamed(this.services.router.location.value.query.get('range'));
-  }
-
-  private rangeWord(range: RangeName): string {
-    switch (range) {
-      case '1h':
-        return msg('1 hour');
-      case '6h':
-        return msg('6 hours');
-      case '24h':
-        return msg('24 hours');
-      case '7d':
-        return msg('7 days');
-    }
+    return (
+      this.device.value?.name ?? this.services.store.state.devices.get(this.deviceId)?.name ?? msg('Device')
+    );
   }
 
   private readonly closeDialog = (): void => {
@@ -121,152 +111,45 @@ export class SiagaDevicePage extends SiagaPage {
   };
 
   private readonly deleteDevice = async (): Promise<void> => {
-    const name = this.heading;
+    const { services, deviceId, heading: name } = this;
     this.removed = true;
     try {
-      await this.services.api.send('DELETE', `/monitoring/devices/${encodeURIComponent(this.deviceId)}`);
+      await services.api.send('DELETE', `/monitoring/devices/${encodeURIComponent(deviceId)}`);
     } catch (thrown) {
       this.removed = false;
       throw thrown;
     }
-    this.services.router.go('/devices');
-    this.services.notices.show(msg(str`${name} was deleted.`));
+    services.router.go('/devices');
+    // The page is gone by the time somebody takes it back: nothing of it is used then.
+    const restore = async (): Promise<void> => {
+      try {
+        await services.api.send('POST', `/monitoring/devices/${encodeURIComponent(deviceId)}/restore`);
+        services.router.go(deviceAddress(deviceId));
+        services.notices.show(msg(str`${name} is back.`));
+      } catch (thrown) {
+        services.notices.show(errorWords(toApiError(thrown), services.preferences.language.value));
+      }
+    };
+    services.notices.show(msg(str`${name} was deleted.`), { label: msg('Undo'), run: () => void restore() });
   };
 
-  private renderCharts(device: Device): TemplateResult {
-    const ranges = html`<nav class="ranges" aria-label=${msg('Time span')}>
-      ${RANGE_NAMES.map(
-        (range) =>
-          html`<a
-            href=${this.services.router.withQuery({ range: range === '1h' ? '' : range })}
-            aria-current=${range === this.range ? 'true' : nothing}
-            >${this.rangeWord(range)}</a
-          >`,
-      )}
-    </nav>`;
-    const icmp = device.checks.find(({ type }) => type === 'icmp');
-    const host = device.checks.find(({ type }) => type === 'host');
-    return html`<section class="card" aria-labelledby="latency">
-        <div class="card-head">
-          <h2 id="latency">${msg('Round trip and loss')}</h2>
-          ${ranges}
-        </div>
-        <siaga-latency
-          .deviceId=${device.id}
-          .range=${this.range}
-          .intervalS=${icmp?.interval_s ?? 5}
-        ></siaga-latency>
-      </section>
-      ${
-        host
-          ? html`<section class="card" aria-labelledby="host">
-              <h2 id="host">${msg('This host')}</h2>
-              <siaga-host-charts
-                .deviceId=${device.id}
-                .range=${this.range}
-                .intervalS=${host.interval_s}
-              ></siaga-host-charts>
-            </section>`
-          : nothing
-      }`;
-  }
-
-  private renderIncidents(): TemplateResult {
-    const title = msg('Incidents of this device');
-    const shown = this.incidents.render((page) => {
-      if (!page || page.items.length === 0) {
-        return html`<siaga-empty words=${msg('No incident so far.')}></siaga-empty>`;
-      }
-      return html`<div class="inner-scroll">
-        <table aria-label=${title}>
-          <thead>
-            <tr>
-              <th scope="col">${msg('Incident')}</th>
-              <th scope="col" class="wide">${msg('Site')}</th>
-              <th scope="col" class="wide">${msg('Priority')}</th>
-              <th scope="col" class="wide">${msg('Status')}</th>
-              <th scope="col">${msg('Began')}</th>
-              <th scope="col" class="wide">${msg('Lasted')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${page.items.map((ticket) => incidentRow(ticket, this.services.store.state, this.locale))}
-          </tbody>
-        </table>
-      </div>`;
-    });
-    return html`<section class="card" aria-labelledby="incidents">
-      <h2 id="incidents">${title}</h2>
-      ${shown}
-    </section>`;
-  }
-
-  private renderChecks(device: Device): TemplateResult {
-    return html`${device.checks.map(({ type, interval_s }) => {
-      const every = wholeNumber(interval_s, this.locale);
-      return html`<div>
-        ${type === 'icmp' ? msg(str`Ping every ${every} s`) : msg(str`Host figures every ${every} s`)}
-      </div>`;
-    })}`;
-  }
-
-  private renderFacts(device: Device): TemplateResult {
-    const { sites, agents } = this.services.store.state;
-    const site = sites.get(device.site_id);
-    return html`<section class="card" aria-labelledby="facts">
-      <h2 id="facts">${msg('Facts')}</h2>
-      <dl class="facts">
-        <dt>${msg('Address')}</dt>
-        <dd class="mono">${device.address}</dd>
-        <dt>${msg('Round trip')}</dt>
-        <dd>${device.rtt_ms === null ? '–' : milliseconds(device.rtt_ms, this.locale)}</dd>
-        <dt>${msg('Loss, last 20')}</dt>
-        <dd>${device.loss_percent === null ? '–' : percent(device.loss_percent, this.locale)}</dd>
-        <dt>${msg('Last answer')}</dt>
-        <dd>
-          ${device.last_seen_at === null ? msg('never') : html`<siaga-time at=${device.last_seen_at}></siaga-time>`}
-        </dd>
-        <dt>${msg('Site')}</dt>
-        <dd>${site ? html`<a href=${address('/devices', { site_id: site.id })}>${site.name}</a>` : '–'}</dd>
-        <dt>${msg('Watched by')}</dt>
-        <dd>
-          <a href=${address('/devices', { agent_id: device.agent_id })}
-            >${agents.get(device.agent_id)?.name ?? msg('its agent')}</a
-          >
-        </dd>
-        <dt>${msg('Checks')}</dt>
-        <dd>${this.renderChecks(device)}</dd>
-        <dt>${msg('Kind')}</dt>
-        <dd>${kindWord(device.kind)}</dd>
-        <dt>${msg('Connection')}</dt>
-        <dd>${linkWord(device.link)}</dd>
-        ${
-          device.model === null
-            ? nothing
-            : html`<dt>${msg('Model')}</dt>
-                <dd>${device.model}</dd>`
-        }
-        <dt>${msg('Code')}</dt>
-        <dd class="mono">${device.code}</dd>
-      </dl>
-    </section>`;
+  /** What is known of it live, over what was asked for. */
+  private liveOf(device: Device): Pick<LiveDevice, 'health' | 'since' | 'open_incident_id'> {
+    return this.services.store.state.devices.get(device.id) ?? device;
   }
 
   private renderHead(device: Device | undefined): TemplateResult {
-    const state = device ? { ...device, ...this.services.store.state.devices.get(device.id) } : undefined;
+    const live = device ? this.liveOf(device) : undefined;
     return html`<div class="page-head">
-      <h1 tabindex="-1">${this.heading}</h1>
+      <h1 tabindex="-1" dir="auto" title=${this.heading}>${this.heading}</h1>
       ${
-        state
-          ? html`<span class="now ${state.health}">
-                <siaga-health health=${state.health}></siaga-health>
-                <siaga-time mode="for" at=${state.since}></siaga-time>
-              </span>
-              ${
-                state.open_incident_id === null
-                  ? nothing
-                  : html`<a href=${incidentAddress(state.open_incident_id)}>${msg('Open incident')}</a>`
-              }`
+        device && live
+          ? html`<siaga-device-now
+              .device=${device}
+              .health=${live.health}
+              .since=${live.since}
+              .incidentId=${live.open_incident_id}
+            ></siaga-device-now>`
           : nothing
       }
       ${
@@ -282,6 +165,44 @@ export class SiagaDevicePage extends SiagaPage {
           : nothing
       }
     </div>`;
+  }
+
+  private renderDevice(device: Device): TemplateResult {
+    const live = this.liveOf(device);
+    const maySeeTickets = this.may('tickets:read');
+    const incident = this.services.store.state.incidents.get(live.open_incident_id ?? '');
+    return html`<siaga-path .deviceId=${device.id}></siaga-path>
+      <div class="areas">
+        <section class="card why" aria-labelledby="why">
+          <h2 id="why">${msg('Why?')}</h2>
+          <siaga-why
+            .deviceId=${device.id}
+            .health=${live.health}
+            .since=${live.since}
+            .incidentId=${live.open_incident_id}
+            .acknowledged=${incident ? incident.acknowledged_at !== null : device.acknowledged}
+          ></siaga-why>
+        </section>
+        <div class="stack main">
+          <siaga-device-charts .device=${device}></siaga-device-charts>
+          <section class="card" aria-labelledby="timeline">
+            <h2 id="timeline">${msg('Timeline')}</h2>
+            <siaga-timeline .deviceId=${device.id}></siaga-timeline>
+          </section>
+          ${
+            maySeeTickets
+              ? html`<section class="card" aria-labelledby="incidents">
+                  <h2 id="incidents">${msg('Incidents of this device')}</h2>
+                  <siaga-device-incidents .deviceId=${device.id}></siaga-device-incidents>
+                </section>`
+              : nothing
+          }
+        </div>
+        <section class="card facts" aria-labelledby="facts">
+          <h2 id="facts">${msg('Facts')}</h2>
+          <siaga-device-facts .device=${device}></siaga-device-facts>
+        </section>
+      </div>`;
   }
 
   private renderDialog(device: Device): TemplateResult | typeof nothing {
@@ -305,18 +226,19 @@ export class SiagaDevicePage extends SiagaPage {
   }
 
   protected override render(): TemplateResult {
-    const device = this.device.value;
+    const device = this.isGone ? undefined : this.device.value;
     const stale = this.services.feed.state.value.phase === 'cut' ? 'stale' : '';
+    if (this.isGone) {
+      return html`${this.renderHead(undefined)}
+        <siaga-device-gone
+          .deviceId=${this.deviceId}
+          .deleted=${this.device.value !== undefined}
+          @siaga-restored=${this.device.refresh}
+        ></siaga-device-gone>`;
+    }
     return html`${this.renderHead(device)}
       <div class=${stale}>
-        ${this.device.render(
-          (value) =>
-            html`<div class="split">
-              <div class="stack">${this.renderCharts(value)} ${this.renderIncidents()}</div>
-              ${this.renderFacts(value)}
-            </div>`,
-          8,
-        )}
+        ${this.device.render((value) => html`${keyed(value.id, this.renderDevice(value))}`, 8)}
       </div>
       ${device ? this.renderDialog(device) : nothing}`;
   }
