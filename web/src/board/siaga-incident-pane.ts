@@ -232,17 +232,19 @@ export class SiagaIncidentPane extends SiagaElement {
     let fresh = 0;
     for (const ticket of incidents.values()) if (!isAcknowledged(ticket)) fresh += 1;
     const [all, waiting] = [wholeNumber(incidents.size, this.locale), wholeNumber(fresh, this.locale)];
-    return html`<span class="quiet">
-      ${fresh === incidents.size ? all : msg(str`${waiting} of ${all} unacknowledged`)}
-    </span>`;
+    return html`<div class="quiet">
+      ${fresh === 0 ? all : msg(str`${waiting} of ${all} unacknowledged`)}
+    </div>`;
   }
 
   protected override render(): TemplateResult {
     const { incidents } = this.services.store.state;
     const isEmpty = this.shown.size === 0;
     return html`<div class="head">
-        <h2>${msg('Open incidents')}</h2>
-        ${this.renderCount()}
+        <div>
+          <h2>${msg('Open incidents')}</h2>
+          ${this.renderCount()}
+        </div>
         <siaga-sound-switch></siaga-sound-switch>
       </div>
       ${

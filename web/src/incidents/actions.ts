@@ -1,6 +1,9 @@
+import { msg } from '@lit/localize';
 import type { TicketComment, TicketDetail } from '@siaga/shared';
 import type { Services } from '../app/services.js';
 import type { Page } from '../http/api-client.js';
+import { toApiError } from '../http/api-error.js';
+import { errorWords } from '../i18n/error-words.js';
 
 type Needs = Pick<Services, 'api' | 'store'>;
 
@@ -27,6 +30,24 @@ export const acknowledge = async (services: Needs, ticketId: string, reason: str
 /** Takes the acknowledgement back. */
 export const takeBack = async (services: Needs, ticketId: string): Promise<TicketDetail> =>
   told(services, await services.api.send<TicketDetail>('DELETE', `${pathOf(ticketId)}/acknowledge`));
+
+/** Takes it back on request and says what came of it; never throws. */
+export const takeBackAndTell = async (
+  services: Needs & Pick<Services, 'notices'>,
+  ticketId: string,
+  locale: string,
+): Promise<void> => {
+  try {
+    await takeBack(services, ticketId);
+    services.notices.show(msg('The acknowledgement was taken back.'));
+  } catch (thrown) {
+    const error = toApiError(thrown);
+    if (error.status === 409) await readTicket(services, ticketId).catch(() => undefined);
+    services.notices.show(
+      error.status === 409 ? msg('It is no longer acknowledged.') : errorWords(error, locale),
+    );
+  }
+};
 
 export const sendComment = ({ api }: Needs, ticketId: string, content: string): Promise<TicketComment> =>
   api.send<TicketComment>('POST', `${pathOf(ticketId)}/comments`, { content });

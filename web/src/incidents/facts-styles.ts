@@ -5,6 +5,7 @@ export const factsStyles = css`
   :host {
     display: block;
     padding: 0;
+    margin: 0;
     max-width: none;
   }
   dl.facts dt {

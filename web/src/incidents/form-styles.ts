@@ -87,6 +87,18 @@ export const ticketFormStyles = css`
     font-size: var(--text-s);
     overflow-wrap: anywhere;
   }
+  .row wa-button::part(base) {
+    height: 32px;
+    padding-inline: var(--space-3);
+  }
+  @media (hover: none) {
+    .keys {
+      display: none;
+    }
+    .row wa-button::part(base) {
+      height: 40px;
+    }
+  }
   kbd {
     font-family: var(--font-mono);
     font-size: 0.95em;

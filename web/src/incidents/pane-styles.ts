@@ -12,12 +12,14 @@ export const paneStyles = css`
   }
   .head {
     display: flex;
-    flex-wrap: wrap;
     align-items: center;
-    gap: var(--space-1) var(--space-2);
-    min-height: 48px;
+    gap: var(--space-2);
+    min-height: 56px;
     padding: var(--space-2) var(--space-4);
     border-block-end: 1px solid var(--line);
+  }
+  .head .quiet {
+    font-size: var(--text-xs);
   }
   siaga-sound-switch {
     margin-inline-start: auto;

@@ -6,7 +6,7 @@ import { Watch } from '../app/observable.js';
 import { toApiError, type ApiError } from '../http/api-error.js';
 import { agoWords } from '../i18n/time.js';
 import { isOpen } from '../live/state.js';
-import { acknowledge, readTicket, sendComment } from './actions.js';
+import { acknowledge, readTicket, sendComment, takeBackAndTell } from './actions.js';
 import { drafts } from './drafts.js';
 import { REASON_LONGEST } from './limits.js';
 import { isAcknowledged } from './order.js';
@@ -61,7 +61,10 @@ export class SiagaAcknowledgeForm extends TicketForm {
     const { services, ticket } = this;
     try {
       await acknowledge(services, ticket.id, reason);
-      services.notices.show(msg('Acknowledged.'));
+      services.notices.show(msg('Acknowledged.'), {
+        label: msg('Take back'),
+        run: () => void takeBackAndTell(services, ticket.id, this.locale),
+      });
     } catch (thrown) {
       const error = toApiError(thrown);
       if (error.status === 409 || error.status === 412) {
@@ -136,7 +139,7 @@ export class SiagaAcknowledgeForm extends TicketForm {
     if (obstacle !== undefined)
       return html`<form @submit=${this.onSubmit}>${this.renderObstacle(obstacle)}</form>`;
     return html`<form @submit=${this.onSubmit}>
-      ${this.renderText(msg('Why it can wait, or who is on it'), 1, '')}
+      ${this.renderText(msg('Reason, or who is on it'), 1, '')}
       <div class="chips" role="group" aria-label=${msg('Reasons given often')}>
         ${quickReasons().map(
           (reason) =>
@@ -152,7 +155,7 @@ export class SiagaAcknowledgeForm extends TicketForm {
       </div>
       ${this.renderError()}
       <div class="row">
-        <span class="hint"><kbd>Enter</kbd> ${msg('sends')} · <kbd>Esc</kbd> ${msg('closes')}</span>
+        <span class="hint keys"><kbd>Enter</kbd> ${msg('sends')}</span>
         <wa-button size="small" appearance="outlined" @click=${() => this.close()}
           >${msg('Cancel')}</wa-button
         >

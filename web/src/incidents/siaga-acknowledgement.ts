@@ -6,11 +6,9 @@ import type { TicketSummary } from '@siaga/shared';
 import { SiagaElement } from '../app/siaga-element.js';
 import '../components/siaga-time.js';
 import { icons } from '../components/icons.js';
-import { toApiError } from '../http/api-error.js';
-import { errorWords } from '../i18n/error-words.js';
 import { isOpen } from '../live/state.js';
 import { baseStyles, pageStyles } from '../styles/shared.js';
-import { takeBack, WRITE } from './actions.js';
+import { takeBackAndTell, WRITE } from './actions.js';
 import { drafts } from './drafts.js';
 import { isAcknowledged } from './order.js';
 import './siaga-acknowledge-form.js';
@@ -26,6 +24,7 @@ export class SiagaAcknowledgement extends SiagaElement {
       :host {
         display: block;
         padding: 0;
+        margin: 0;
         max-width: none;
       }
       .bar {
@@ -91,15 +90,9 @@ export class SiagaAcknowledgement extends SiagaElement {
   async undo(): Promise<void> {
     if (this.busy || !this.may(WRITE) || !isAcknowledged(this.ticket)) return;
     this.busy = true;
-    try {
-      await takeBack(this.services, this.ticket.id);
-      this.services.notices.show(msg('The acknowledgement was taken back.'));
-      this.tellChanged();
-    } catch (thrown) {
-      this.services.notices.show(errorWords(toApiError(thrown), this.locale));
-    } finally {
-      this.busy = false;
-    }
+    await takeBackAndTell(this.services, this.ticket.id, this.locale);
+    this.busy = false;
+    this.tellChanged();
   }
 
   private tellChanged(): void {

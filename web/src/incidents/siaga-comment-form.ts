@@ -27,13 +27,9 @@ export class SiagaCommentForm extends TicketForm {
     return html`<form @submit=${this.onSubmit}>
       ${this.renderText(msg('Comment'), this.compact ? 2 : 3, '')} ${this.renderError()}
       <div class="row">
-        <span class="hint">
-          ${
-            this.compact
-              ? html`<kbd>Enter</kbd> ${msg('sends')} · <kbd>Esc</kbd> ${msg('closes')}`
-              : html`<kbd>Ctrl</kbd>+<kbd>Enter</kbd> ${msg('sends')}`
-          }
-        </span>
+        <span class="hint keys"
+          >${this.compact ? nothing : html`<kbd>Ctrl</kbd>+`}<kbd>Enter</kbd> ${msg('sends')}</span
+        >
         ${
           this.compact
             ? html`<wa-button size="small" appearance="outlined" @click=${() => this.close()}>

@@ -7,11 +7,9 @@ import { SiagaElement } from '../app/siaga-element.js';
 import '../components/siaga-time.js';
 import { healthShape, healthStyles } from '../components/siaga-health.js';
 import { icons } from '../components/icons.js';
-import { toApiError } from '../http/api-error.js';
-import { errorWords } from '../i18n/error-words.js';
 import { incidentTitle, priorityWord } from '../i18n/words.js';
 import { baseStyles } from '../styles/shared.js';
-import { takeBack, WRITE } from './actions.js';
+import { takeBackAndTell, WRITE } from './actions.js';
 import { cardStyles } from './card-styles.js';
 import { drafts, type DraftKind } from './drafts.js';
 import { begunAt, isAcknowledged } from './order.js';
@@ -70,14 +68,8 @@ export class SiagaIncidentCard extends SiagaElement {
   async undo(): Promise<void> {
     if (this.busy) return;
     this.busy = true;
-    try {
-      await takeBack(this.services, this.ticket.id);
-      this.services.notices.show(msg('The acknowledgement was taken back.'));
-    } catch (thrown) {
-      this.services.notices.show(errorWords(toApiError(thrown), this.locale));
-    } finally {
-      this.busy = false;
-    }
+    await takeBackAndTell(this.services, this.ticket.id, this.locale);
+    this.busy = false;
   }
 
   private hasDraft(kind: DraftKind): boolean {

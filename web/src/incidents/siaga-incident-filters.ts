@@ -140,7 +140,7 @@ export class SiagaIncidentFilters extends SiagaElement {
         choices: [
           ['open', msg('Open')],
           ['resolved', msg('Resolved')],
-          ['all', msg('Open and resolved')],
+          ['all', msg('All')],
         ],
       })}
       ${field({

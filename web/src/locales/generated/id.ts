@@ -573,4 +573,10 @@ export const templates = {
   sfc7b37ea5544b325: str`terganggu ${0}`,
   sfe0627e91ed872ae: `dilengkapi dari sampel terlambat`,
   sfea6eeca177c9a5c: `Insiden dibatalkan`,
+  s4c2251760c5d2c55: str`dan ${0} lagi`,
+  s77e0590c84fd8be0: `Antrean kirim`,
+  s8630153b5077dac2: `Cara ping`,
+  sb7aa2b63a0d9221c: `Lokasi dan agen`,
+  s9528a9b2d1ea107a: `Insiden ini tidak lagi berstatus diakui.`,
+  sb0d8adc18820cdc2: `Alasan, atau siapa yang menangani`,
 };
