@@ -135,9 +135,9 @@ export class SiagaIncidentPane extends SiagaElement {
     drafts.setOpenForm(this.user?.id ?? '', form);
   }
 
-  private onForm(ticketId: string, kind: DraftKind | undefined): void {
-    this.setForm(kind === undefined ? undefined : { kind, ticketId });
-    if (kind === undefined) return;
+  private onForm(ticketId: string, kind: DraftKind | null): void {
+    this.setForm(kind === null ? undefined : { kind, ticketId });
+    if (kind === null) return;
     const card = this.cards.find(({ ticket }) => ticket.id === ticketId);
     void this.updateComplete.then(() => card?.focusForm());
   }
@@ -178,7 +178,7 @@ export class SiagaIncidentPane extends SiagaElement {
         .siteName=${site?.name}
         .form=${this.form?.ticketId === ticket.id ? this.form.kind : undefined}
         ?gone=${!incidents.has(ticket.id)}
-        @siaga-form=${(event: CustomEvent<DraftKind | undefined>) => this.onForm(ticket.id, event.detail)}
+        @siaga-form=${(event: CustomEvent<DraftKind | null>) => this.onForm(ticket.id, event.detail)}
       ></siaga-incident-card>
     </li>`;
   }

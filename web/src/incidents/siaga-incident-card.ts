@@ -53,14 +53,14 @@ export class SiagaIncidentCard extends SiagaElement {
     this.openForm?.focusText();
   }
 
-  private want(kind: DraftKind | undefined): void {
+  private want(kind: DraftKind | null): void {
     this.dispatchEvent(
-      new CustomEvent<DraftKind | undefined>('siaga-form', { detail: kind, bubbles: true, composed: true }),
+      new CustomEvent<DraftKind | null>('siaga-form', { detail: kind, bubbles: true, composed: true }),
     );
   }
 
   private readonly closeForm = (): void => {
-    this.want(undefined);
+    this.want(null);
     this.focus();
   };
 
@@ -81,7 +81,7 @@ export class SiagaIncidentCard extends SiagaElement {
     return html`<button
       class=${isFirst ? 'first' : ''}
       aria-expanded=${isThis}
-      @click=${() => this.want(isThis ? undefined : kind)}
+      @click=${() => this.want(isThis ? null : kind)}
     >
       ${words}${
         !isThis && this.hasDraft(kind) ? html` <span class="draft">${msg('(draft)')}</span>` : nothing
