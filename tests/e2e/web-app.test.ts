@@ -175,6 +175,7 @@ describe.skipIf(!canRun)('the web app', () => {
       const { url } = await serve(bank());
       const { page, complaints } = await open();
       await page.goto(url);
+      await page.getByRole('button', { name: /your menu/ }).click();
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
       await closing(page, complaints);

@@ -1,4 +1,4 @@
-import { msg } from '@lit/localize';
+import { msg, str } from '@lit/localize';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { V1User } from '@siaga/shared';
@@ -225,7 +225,7 @@ export class SiagaOwnMenu extends SiagaElement {
       <button
         type="button"
         class="opener"
-        aria-label=${msg('Your menu')}
+        aria-label=${msg(str`${this.user?.name ?? ''}: your menu`)}
         aria-expanded=${this.open}
         aria-controls=${this.open ? 'panel' : nothing}
         title=${this.user?.email ?? ''}

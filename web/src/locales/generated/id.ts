@@ -579,4 +579,7 @@ export const templates = {
   sb7aa2b63a0d9221c: `Lokasi dan agen`,
   s9528a9b2d1ea107a: `Insiden ini tidak lagi berstatus diakui.`,
   sb0d8adc18820cdc2: `Alasan, atau siapa yang menangani`,
+  s01421979e111d9cd: `Tidak ada insiden yang cocok dengan pencarian ini.`,
+  s0382d73823585617: str`${0}: ${1}`,
+  sb88c65bcad741d77: str`${0}: menu Anda`,
 };
