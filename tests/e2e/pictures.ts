@@ -80,7 +80,7 @@ const take = async (
     await page
       .locator('.stale')
       .first()
-      .waitFor({ timeout: 5_000 })
+      .waitFor({ timeout: 25_000 })
       .catch(() => console.error(`nothing is greyed: ${address}`));
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
