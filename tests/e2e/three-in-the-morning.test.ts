@@ -62,9 +62,6 @@ describe.skipIf(!canRun)('three in the morning', () => {
     await api.send('PATCH', `/monitoring/devices/${doomed.deviceId}`, { name: ATM });
     const { fleet, mqttUrl, directory } = hub;
     load = await startLoad({ fleet, mqttUrl, directory, store: 'memory', tickMs: 20, startPerS: 50 });
-    const isUp = async () =>
-      (await api.get<{ devices: { up: number } }>('/monitoring/overview')).devices.up === 2 * DEVICES;
-    await expect.poll(isUp, { timeout: 60_000, interval: 500 }).toBe(true);
     browser = await launch();
   });
   afterAll(async () => {
@@ -74,6 +71,10 @@ describe.skipIf(!canRun)('three in the morning', () => {
   });
 
   it('finds what is down, since when and why, and takes note of it, by keyboard, in Indonesian', async () => {
+    const isUp = async () =>
+      (await api.get<{ devices: { up: number } }>('/monitoring/overview')).devices.up === 2 * DEVICES;
+    await expect.poll(isUp, { timeout: 60_000, interval: 500 }).toBe(true);
+
     const diedAtMs = Date.now();
     await load.command({ do: 'set', agent: 0, device: 2, down: true });
     const open = () => api.get<TicketSummary[]>('/tickets?status=open');
@@ -109,6 +110,7 @@ describe.skipIf(!canRun)('three in the morning', () => {
     await page.getByText('Pertama gagal').first().waitFor();
     await page
       .getByText(clockTime(ticket.first_failed_at ?? ''))
+      .filter({ visible: true })
       .first()
       .waitFor();
     await page
