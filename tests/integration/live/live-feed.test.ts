@@ -47,7 +47,11 @@ afterAll(() => hub.stop());
 /** A reader of the feed over a real connection. */
 const follow = async (headers: Record<string, string>) => {
   const controller = new AbortController();
-  const response = await fetch(`${url}/api/v1/live`, { headers, signal: controller.signal });
+  const response = await fetch(`${url}/api/v1/live`, {
+    // On a clock that leaps hours at once a heartbeat would not wait for the compressor of another thread.
+    headers: { 'accept-encoding': 'identity', ...headers },
+    signal: controller.signal,
+  });
   const chunks: string[] = [];
   const events: Received[] = [];
   let isOver = false;
@@ -98,7 +102,7 @@ test('a snapshot, then each change as it happens', async () => {
   expect(reader.response.headers.get('x-accel-buffering')).toBe('no');
   expect(reader.response.headers.get('x-content-type-options')).toBe('nosniff');
   expect(reader.response.headers.get('x-request-id')).toBeTruthy();
-  expect(reader.response.headers.get('content-encoding')).toBe('gzip');
+  expect(reader.response.headers.get('content-encoding')).toBeNull();
   await reader.until(1);
   expect(reader.text()).toMatch(/^retry: \d+\n\n/);
   const snapshot = reader.events()[0]?.data as LiveSnapshot;
@@ -109,9 +113,9 @@ test('a snapshot, then each change as it happens', async () => {
   await reader.leave();
 });
 
-test('who does not take gzip gets the text as it is', async () => {
-  const reader = await follow({ ...(await hub.bearer('rina')), 'accept-encoding': 'identity' });
-  expect(reader.response.headers.get('content-encoding')).toBeNull();
+test('who takes gzip gets each event compressed, and at once', async () => {
+  const reader = await follow({ ...(await hub.bearer('rina')), 'accept-encoding': 'gzip' });
+  expect(reader.response.headers.get('content-encoding')).toBe('gzip');
   await reader.until(1);
   flip(1);
   await reader.until(2);
@@ -389,11 +393,14 @@ test('a snapshot far beyond what may wait for a slow reader reaches him whole, h
       signal: controller.signal,
     });
     const decoder = new TextDecoder();
-    let text = '';
+    const chunks: string[] = [];
     let reads = 0;
+    let isChanged = false;
     for await (const bytes of response.body ?? []) {
-      text += decoder.decode(bytes, { stream: true });
+      const chunk = decoder.decode(bytes, { stream: true });
+      chunks.push(chunk);
       reads += 1;
+      isChanged ||= chunk.includes('event: device');
       if (reads % 100 === 0) {
         // Time for heartbeats, also in the middle of the snapshot, and for changes.
         second.clock.advance(15_000);
@@ -401,9 +408,10 @@ test('a snapshot far beyond what may wait for a slow reader reaches him whole, h
         other.clock.advance(50);
         await new Promise((resolve) => setImmediate(resolve));
       }
-      if (text.endsWith('\n\n') && text.includes('event: device')) break;
+      if (isChanged && chunk.endsWith('\n\n')) break;
     }
     controller.abort();
+    const text = chunks.join('');
     expect(text.length).toBeGreaterThan(20 * 1024 * 1024);
     const [first, ...rest] = parseEvents(text);
     expect((first?.data as LiveSnapshot).devices).toHaveLength(devices);
