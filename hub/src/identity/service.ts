@@ -58,9 +58,7 @@ export interface Identity extends Authenticator {
   logout(principal: Principal, client: Client): Promise<void>;
   user(id: string): Promise<User | undefined>;
   /** When a sign-in ends as things stand, epoch ms, and what its user may do now; undefined where it has ended. */
-  standing(
-    signInId: string,
-  ): Promise<{ endMs: number; permissions: Principal['permissions'] } | undefined>;
+  standing(signInId: string): Promise<{ endMs: number; permissions: Principal['permissions'] } | undefined>;
   /** Begins to forget sign-ins that are long over. */
   start(): void;
   stop(): void;
