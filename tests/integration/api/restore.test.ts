@@ -162,9 +162,13 @@ describe('a device', () => {
       ...before,
       parent_ids: [parent],
       health: 'unknown',
-      since: data['updated_at'],
+      since: data['since'],
       updated_at: data['updated_at'],
     });
+    // `updated_at` rises with each change by a millisecond at least, also where several fall into the same one.
+    const [since, updated] = [data['since'], data['updated_at']].map((at) => Date.parse(at as string));
+    expect(updated! - since!).toBeGreaterThanOrEqual(0);
+    expect(updated! - since!).toBeLessThan(100);
     expect(data['checks']).toEqual(before['checks']);
     const { parent_ids } = (await api.call('GET', `/monitoring/devices/${child}`)).body.data;
     expect([...(parent_ids as string[])].sort()).toEqual([id, parent].sort());
