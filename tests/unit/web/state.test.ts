@@ -1,4 +1,11 @@
-import { HEALTHS, type Health, type LiveDevice, type LiveEvent, type TicketSummary } from '@siaga/shared';
+import {
+  HEALTHS,
+  type Health,
+  type LiveDevice,
+  type LiveEvent,
+  type LiveSnapshot,
+  type TicketSummary,
+} from '@siaga/shared';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -107,6 +114,93 @@ describe('devices and their sites', () => {
     expect(state.groups.get('a')?.site).toBeUndefined();
     play(state, [site('a')]);
     expect(state.groups.get('a')?.site?.name).toBe('a');
+  });
+
+  test('an acknowledgement is part of the group of the device', () => {
+    const state = createLiveState();
+    const failing = { ...device('d', 's', 'down'), open_incident_id: '1' };
+    play(state, [snapshot([failing, device('e', 's', 'up')], [ticket('1', 'new')])]);
+    const before = state.groups.get('s');
+    expect([...(before?.acknowledged ?? [])]).toEqual([]);
+    play(state, [{ name: 'incident', data: { ...ticket('1', 'assigned'), acknowledged_at: AT } }]);
+    expect([...(state.groups.get('s')?.acknowledged ?? [])]).toEqual(['d']);
+    play(state, [{ name: 'incident', data: ticket('1', 'resolved') }]);
+    expect([...(state.groups.get('s')?.acknowledged ?? [])]).toEqual([]);
+    // What a page still holds of the group stays as it was.
+    expect(before?.counts).toEqual({ up: 1, degraded: 0, down: 1, unknown: 0 });
+  });
+
+  test('the longest standing of equals comes first; what is up stands by name', () => {
+    const state = createLiveState();
+    const since = (one: LiveDevice, at: string): LiveDevice => ({ ...one, since: at });
+    play(state, [
+      snapshot([
+        since(device('1', 's', 'down', 'A'), '2026-01-15T05:00:00.000Z'),
+        since(device('2', 's', 'down', 'B'), '2026-01-15T04:00:00.000Z'),
+        since(device('3', 's', 'up', 'D'), '2026-01-15T04:00:00.000Z'),
+        since(device('4', 's', 'up', 'C'), '2026-01-15T05:00:00.000Z'),
+      ]),
+    ]);
+    expect(state.groups.get('s')?.devices.map(({ id }) => id)).toEqual(['2', '1', '4', '3']);
+  });
+
+  test('piece by piece it comes to the same as all at once', () => {
+    const anyDevice = fc.record({
+      id: fc.constantFrom('1', '2', '3', '4', '5'),
+      site: fc.constantFrom('a', 'b', 'c'),
+      health: fc.constantFrom(...HEALTHS),
+      incident: fc.constantFrom('i', 'j', null),
+    });
+    const anyEvent = fc.oneof(
+      {
+        weight: 5,
+        arbitrary: anyDevice.map(({ id, site: at, health, incident }): LiveEvent => ({
+          name: 'device',
+          data: { ...device(id, at, health), open_incident_id: incident },
+        })),
+      },
+      anyDevice.map(({ id }): LiveEvent => ({ name: 'removed', data: { kind: 'device', id } })),
+      anyDevice.map(({ site: id }): LiveEvent => ({ name: 'removed', data: { kind: 'site', id } })),
+      anyDevice.map(({ site: at }) => site(at)),
+      fc
+        .record({
+          id: fc.constantFrom('i', 'j'),
+          about: fc.constantFrom('1', '2'),
+          at: fc.constantFrom(AT, null),
+          open: fc.boolean(),
+        })
+        .map(({ id, about, at, open }): LiveEvent => ({
+          name: 'incident',
+          data: { ...ticket(id, open ? 'new' : 'resolved'), device_id: about, acknowledged_at: at },
+        })),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.array(anyEvent)), (rounds) => {
+        const state = createLiveState();
+        for (const round of rounds) play(state, round);
+        const anew = createLiveState();
+        const [sites, devices, incidents] = [state.sites, state.devices, state.incidents].map((map) => [
+          ...map.values(),
+        ]);
+        play(anew, [
+          {
+            name: 'snapshot',
+            data: { now: AT, sites, agents: [], devices, incidents } as LiveSnapshot,
+          },
+        ]);
+        expect(state.counts).toEqual(countHealth(state.devices.values()));
+        expect(new Set(state.groups.keys())).toEqual(new Set(anew.groups.keys()));
+        expect(new Set(state.members.keys())).toEqual(new Set(anew.members.keys()));
+        for (const [id, { site: at, devices: there, counts, worst, acknowledged }] of anew.groups) {
+          const group = state.groups.get(id);
+          expect(group?.site).toBe(at);
+          expect(group?.devices).toEqual(there);
+          expect([group?.counts, group?.worst]).toEqual([counts, worst]);
+          // An incident tells of its device: one that changed hands unseen is known at the next word of either.
+          for (const known of acknowledged) expect(state.devices.get(known)?.open_incident_id).not.toBeNull();
+        }
+      }),
+    );
   });
 
   test('the groups are what the devices say, after any events', () => {

@@ -10,7 +10,8 @@ export interface SseEvent {
  * nothing, yet their bytes are the sign of life that EventSource would hide; hence this reader.
  */
 export const createSseParser = (): ((piece: string) => SseEvent[]) => {
-  let rest = '';
+  /** Pieces of a line that has not ended: joined once, as a snapshot of megabytes comes in hundreds of them. */
+  let rest: string[] = [];
   let id = '';
   let name = '';
   let data: string[] = [];
@@ -34,11 +35,17 @@ export const createSseParser = (): ((piece: string) => SseEvent[]) => {
   return (piece) => {
     const events: SseEvent[] = [];
     // A carriage return at the very end may be half of a line break: it waits for the next piece.
-    const text = rest + piece;
+    const held = rest.at(-1) === '\r' ? (rest.pop() ?? '') : '';
+    const text = held + piece;
     const whole = text.endsWith('\r') ? text.slice(0, -1) : text;
     const lines = whole.split(/\r\n|\n|\r/);
-    rest = (lines.pop() ?? '') + text.slice(whole.length);
-    for (const line of lines) take(line, events);
+    const unfinished = lines.pop() ?? '';
+    for (const line of lines) {
+      take(rest.length === 0 ? line : rest.join('') + line, events);
+      rest = [];
+    }
+    if (unfinished !== '') rest.push(unfinished);
+    if (text.length > whole.length) rest.push('\r');
     return events;
   };
 };
