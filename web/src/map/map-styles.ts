@@ -1,0 +1,176 @@
+import { css } from 'lit';
+
+/** The map's frame, land, marks and what stands beside it. */
+export const mapStyles = css`
+  :host {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: var(--space-4);
+  }
+  .frame {
+    position: relative;
+    height: clamp(300px, 62dvh, 760px);
+    overflow: hidden;
+    border: 1px solid var(--line);
+    border-radius: var(--radius-m);
+    background: var(--surface-sunken);
+    touch-action: none;
+    cursor: grab;
+    contain: strict;
+  }
+  :host([still]) {
+    height: 100%;
+  }
+  :host([still]) .frame {
+    height: 100%;
+    cursor: inherit;
+  }
+  .frame:active {
+    cursor: grabbing;
+  }
+  .frame:focus-visible {
+    outline-offset: -2px;
+  }
+  .land {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    stroke-width: 1;
+    stroke-linejoin: round;
+  }
+  .land path {
+    vector-effect: non-scaling-stroke;
+    fill: var(--surface);
+    stroke: var(--line-strong);
+  }
+  .land .neighbours {
+    fill: var(--ground);
+    stroke: none;
+  }
+  .mark {
+    position: absolute;
+    inset: 0 auto auto 0;
+    z-index: 1;
+    width: 0;
+    height: 0;
+  }
+  .mark.down {
+    z-index: 4;
+  }
+  .mark.degraded {
+    z-index: 3;
+  }
+  .mark.unknown {
+    z-index: 2;
+  }
+  .mark:hover,
+  .mark:focus-within {
+    z-index: 5;
+  }
+  .mark > a,
+  .mark > button,
+  .mark > span {
+    position: absolute;
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-1);
+    min-width: 26px;
+    height: 26px;
+    padding: 0 4px;
+    border: 1px solid var(--line-strong);
+    border-radius: 13px;
+    background: var(--surface);
+    color: var(--text);
+    font: inherit;
+    font-size: var(--text-xs);
+    font-weight: 600;
+    text-decoration: none;
+    white-space: nowrap;
+    transform: translate(-50%, -50%);
+    box-shadow: var(--shadow);
+    cursor: pointer;
+  }
+  .mark.up > * {
+    border-color: transparent;
+    background: transparent;
+    box-shadow: none;
+  }
+  .mark.up > .several {
+    border-color: var(--line-strong);
+    background: var(--surface);
+  }
+  .mark.down > *:not(.calmed) {
+    border: 2px solid var(--down-fill);
+    background: var(--down-quiet);
+    color: var(--down-text);
+  }
+  .several {
+    padding-inline-end: 8px;
+  }
+  .name {
+    display: none;
+    max-width: 220px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    padding-inline-end: 6px;
+  }
+  .few .mark .name,
+  .mark > :hover .name,
+  .mark > :focus-visible .name {
+    display: inline;
+  }
+  .mark.up > :hover,
+  .mark.up > :focus-visible,
+  .few .mark.up > * {
+    border-color: var(--line-strong);
+    background: var(--surface);
+  }
+  .buttons {
+    position: absolute;
+    z-index: 6;
+    inset-block-start: var(--space-2);
+    inset-inline-end: var(--space-2);
+    display: grid;
+    gap: var(--space-1);
+  }
+  .buttons button {
+    display: grid;
+    place-items: center;
+    width: 34px;
+    height: 34px;
+    padding: 0;
+    border: 1px solid var(--line-strong);
+    border-radius: var(--radius-s);
+    background: var(--surface);
+    color: var(--text);
+    font: 600 var(--text-m) var(--font);
+    cursor: pointer;
+  }
+  .buttons button:hover {
+    background: var(--surface-hover);
+  }
+  .unplaced h3 {
+    margin-block-end: var(--space-1);
+  }
+  .unplaced ul {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-1) var(--space-4);
+    margin: var(--space-2) 0 0;
+    padding: 0;
+    list-style: none;
+  }
+  .unplaced li {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-2);
+    min-width: 0;
+    max-width: 100%;
+  }
+  .unplaced li a {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+`;
