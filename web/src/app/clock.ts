@@ -3,6 +3,8 @@ import { createObservable, type Observable } from './observable.js';
 export interface HubClock {
   /** The hub's epoch ms, as well as it is known: a browser's clock may be wrong by hours. */
   nowMs(): number;
+  /** The hub's epoch ms at which the browser's clock stood at this. */
+  ofBrowser(browserMs: number): number;
   /** Takes the hub's own word of what time it is. */
   correct(hubNowMs: number): void;
   /** The hub's time, told once a second. */
@@ -17,6 +19,7 @@ export const createHubClock = (browserNowMs: () => number): HubClock => {
   const tick = createObservable(nowMs());
   return {
     nowMs,
+    ofBrowser: (browserMs) => browserMs + aheadMs,
     correct(hubNowMs) {
       const difference = hubNowMs - nowMs();
       // Below two seconds it is the way's delay rather than the clock's fault.

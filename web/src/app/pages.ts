@@ -14,6 +14,10 @@ export const pages: Readonly<Record<Route['page'], Loader>> = {
     await import('../pages/siaga-board-page.js');
     return () => html`<siaga-board-page></siaga-board-page>`;
   },
+  wall: async () => {
+    await import('../pages/siaga-wall-page.js');
+    return () => html`<siaga-wall-page></siaga-wall-page>`;
+  },
   incidents: async () => {
     await import('../pages/siaga-incidents-page.js');
     return () => html`<siaga-incidents-page></siaga-incidents-page>`;

@@ -1,6 +1,7 @@
 /** The app's addresses. Pure: what a path means, and the path of a thing. */
 export type Route =
   | { page: 'board' }
+  | { page: 'wall' }
   | { page: 'incidents' }
   | { page: 'incident'; id: string }
   | { page: 'devices' }
@@ -12,6 +13,7 @@ export type Route =
 
 const FIXED: Readonly<Record<string, Route>> = {
   '/': { page: 'board' },
+  '/wall': { page: 'wall' },
   '/incidents': { page: 'incidents' },
   '/devices': { page: 'devices' },
   // Sites and agents were one page; its address still leads to the sites.

@@ -263,7 +263,9 @@ export class SiagaApp extends LocalizedElement {
 
   protected override render(): TemplateResult {
     const { phase } = this.services.session.state.value;
-    const framed = phase === 'signed-in' || phase === 'expired';
+    // The wall has the whole screen to itself.
+    const isWall = this.services.router.location.value.route.page === 'wall';
+    const framed = !isWall && (phase === 'signed-in' || phase === 'expired');
     this.toggleAttribute('bare', !framed);
     const isPhone = this.phone.matches;
     return html`${framed && !isPhone ? this.renderRail() : nothing}
