@@ -1,85 +1,143 @@
-import { HEALTHS, type Health, type HealthCounts, type LiveDevice } from '@siaga/shared';
-import { compareNames, SEVERITY, type SiteGroup } from '../live/state.js';
+import type { Health, LiveDevice } from '@siaga/shared';
+import { compareNames, createGroup, SEVERITY, type SiteGroup } from '../live/state.js';
+import { countFilters, type BoardFilter } from './board-address.js';
+import { compareTexts, naturalKey } from './natural-key.js';
 
-/** What the board shows of a site: a tile with cells, or a small one where all is well. */
+/** What the board shows, whatever the view: the sites with the devices that the filter lets through. */
 export interface BoardModel {
-  counts: HealthCounts;
-  /** Sites with a device that is not up, worst first, then by name. */
-  troubled: SiteGroup[];
+  /** Sites with a device that is not up, worst first, then the longest standing, then by name. */
+  troubled: readonly SiteGroup[];
   /** Sites where every device is up, by name. */
-  calm: SiteGroup[];
+  calm: readonly SiteGroup[];
   /** Devices that the filter lets through. */
   shownDevices: number;
-}
-
-export interface BoardFilter {
-  /** Matches site and device: name, code, address. */
-  text: string;
-  health: Health | undefined;
 }
 
 const matches = (text: string, words: readonly string[]): boolean =>
   words.some((word) => word.toLowerCase().includes(text));
 
-const deviceMatches = (device: LiveDevice, text: string, health: Health | undefined): boolean =>
-  (health === undefined || device.health === health) &&
-  (text === '' || matches(text, [device.name, device.code, device.address]));
+const siteMatches = (group: SiteGroup, text: string): boolean =>
+  text === '' || (group.site !== undefined && matches(text, [group.site.name, group.site.code]));
+
+const deviceMatches = (
+  device: LiveDevice,
+  acknowledged: ReadonlySet<string>,
+  text: string,
+  filter: BoardFilter,
+): boolean => {
+  if (filter.health !== undefined && device.health !== filter.health) return false;
+  if (filter.kind !== undefined && device.kind !== filter.kind) return false;
+  if (filter.acknowledged !== undefined) {
+    if (device.open_incident_id === null) return false;
+    if (acknowledged.has(device.id) !== (filter.acknowledged === 'yes')) return false;
+  }
+  return text === '' || matches(text, [device.name, device.code, device.address]);
+};
 
 /** The group as the filter leaves it; undefined where nothing is left, the very group where all is. */
-const filterGroup = (group: SiteGroup, text: string, health: Health | undefined): SiteGroup | undefined => {
-  const siteNamed =
-    text !== '' && group.site !== undefined && matches(text, [group.site.name, group.site.code]);
-  const wanted = siteNamed ? '' : text;
-  if (wanted === '' && health === undefined) return group;
-  const devices = group.devices.filter((device) => deviceMatches(device, wanted, health));
-  if (devices.length === 0) return undefined;
-  return devices.length === group.devices.length ? group : { ...group, devices };
-};
-
-const nameOf = (group: SiteGroup): { name: string } => ({ name: group.site?.name ?? '' });
-
-/** The board of these sites. Counts are of everything, whatever the filter says. */
-export const boardModel = (groups: Iterable<SiteGroup>, filter: BoardFilter): BoardModel => {
-  const counts: HealthCounts = { up: 0, degraded: 0, down: 0, unknown: 0 };
+export const filterGroup = (group: SiteGroup, filter: BoardFilter): SiteGroup | undefined => {
+  if (filter.siteId !== undefined && group.siteId !== filter.siteId) return undefined;
+  if (filter.region !== undefined && (group.site?.region ?? '') !== filter.region) return undefined;
   const text = filter.text.trim().toLowerCase();
-  const model: BoardModel = { counts, troubled: [], calm: [], shownDevices: 0 };
-  for (const group of groups) {
-    for (const health of HEALTHS) counts[health] += group.counts[health];
-    const shown = filterGroup(group, text, filter.health);
-    if (!shown) continue;
-    model.shownDevices += shown.devices.length;
-    (group.worst === 'up' ? model.calm : model.troubled).push(shown);
-  }
-  model.troubled.sort((a, b) => SEVERITY[a.worst] - SEVERITY[b.worst] || compareNames(nameOf(a), nameOf(b)));
-  model.calm.sort((a, b) => compareNames(nameOf(a), nameOf(b)));
-  return model;
-};
-
-/** Cells that one tile draws; the rest is a number with a link. */
-export const CELLS_IN_TROUBLE = 120;
-export const CELLS_UP = 48;
-
-/** The devices that get a cell: all in trouble first, then some that are up; and how many of each are left over. */
-export const cellsOf = (
-  devices: readonly LiveDevice[],
-): { cells: LiveDevice[]; moreInTrouble: number; moreUp: number } => {
-  const trouble = devices.filter(({ health }) => health !== 'up');
-  const up = devices.filter(({ health }) => health === 'up');
-  const cells = [...trouble.slice(0, CELLS_IN_TROUBLE), ...up.slice(0, CELLS_UP)];
-  return {
-    cells,
-    moreInTrouble: Math.max(0, trouble.length - CELLS_IN_TROUBLE),
-    moreUp: Math.max(0, up.length - CELLS_UP),
-  };
+  const wanted = siteMatches(group, text) ? '' : text;
+  const ofDevices = filter.health ?? filter.kind ?? filter.acknowledged;
+  if (wanted === '' && ofDevices === undefined) return group;
+  const { siteId, site, acknowledged } = group;
+  const devices = group.devices.filter((device) => deviceMatches(device, acknowledged, wanted, filter));
+  if (devices.length === 0) return undefined;
+  if (devices.length === group.devices.length) return group;
+  return createGroup(siteId, site, devices, acknowledged);
 };
 
 /** When the site's present worst began: the longest standing of its worst devices. */
 export const worstSince = (group: SiteGroup): string | undefined => {
-  let earliest: string | undefined;
-  for (const { health, since } of group.devices) {
-    if (health === group.worst && (earliest === undefined || Date.parse(since) < Date.parse(earliest))) {
-      earliest = since;
-    }
-  }
+  const [worst] = group.devices;
+  if (worst === undefined || worst.health !== 'up') return worst?.since;
+  let earliest = worst.since;
+  for (const { since } of group.devices) if (since < earliest) earliest = since;
   return earliest;
 };
+
+interface Entry {
+  of: SiteGroup;
+  shown: SiteGroup | undefined;
+  /** Empty where all is well: such sites stand by name. */
+  since: string;
+  nameKey: string;
+}
+
+/** The order of trouble among sites. */
+const compareTrouble = (a: Entry, b: Entry): number => {
+  const [one, other] = [a.shown?.worst ?? 'up', b.shown?.worst ?? 'up'];
+  const bySeverity = SEVERITY[one] - SEVERITY[other];
+  if (bySeverity !== 0) return bySeverity;
+  if (a.since !== b.since) return a.since < b.since ? -1 : 1;
+  return compareTexts(a.nameKey, b.nameKey);
+};
+
+const isTroubled = (worst: Health): boolean => worst !== 'up';
+
+/**
+ * Makes the board's model again and again. What it found out about a site is kept while the site's group is the same
+ * object: with a thousand sites and a search text, a change costs the site it touched.
+ */
+export const createBoardModeller = (): ((groups: Iterable<SiteGroup>, filter: BoardFilter) => BoardModel) => {
+  let entries = new Map<string, Entry>();
+  let calm: readonly SiteGroup[] = [];
+  let calmEntries = new Set<Entry>();
+  let filteredBy = '';
+
+  const entryOf = (group: SiteGroup, filter: BoardFilter): Entry => {
+    const known = entries.get(group.siteId);
+    if (known?.of === group) return known;
+    const shown = filterGroup(group, filter);
+    const since = shown && isTroubled(shown.worst) ? (worstSince(shown) ?? '') : '';
+    const nameKey =
+      known && known.of.site === group.site ? known.nameKey : naturalKey(group.site?.name ?? '');
+    return { of: group, shown, since, nameKey };
+  };
+
+  return (groups, filter) => {
+    const key = JSON.stringify(filter);
+    if (key !== filteredBy) {
+      entries = new Map();
+      filteredBy = key;
+    }
+    const next = new Map<string, Entry>();
+    const troubled: Entry[] = [];
+    const well: Entry[] = [];
+    let shownDevices = 0;
+    for (const group of groups) {
+      const entry = entryOf(group, filter);
+      next.set(group.siteId, entry);
+      if (!entry.shown) continue;
+      shownDevices += entry.shown === group ? sizeOf(group) : entry.shown.devices.length;
+      (isTroubled(entry.shown.worst) ? troubled : well).push(entry);
+    }
+    entries = next;
+    troubled.sort(compareTrouble);
+    // Thousands of names need not be put in order again because a router elsewhere went down.
+    if (well.length !== calmEntries.size || !well.every((entry) => calmEntries.has(entry))) {
+      calmEntries = new Set(well);
+      calm = well.sort(compareTrouble).flatMap(({ shown }) => shown ?? []);
+    }
+    return { troubled: troubled.flatMap(({ shown }) => shown ?? []), calm, shownDevices };
+  };
+};
+
+/** How many devices a group has; counted without putting them in order. */
+export const sizeOf = ({ counts }: SiteGroup): number =>
+  counts.up + counts.degraded + counts.down + counts.unknown;
+
+/** Whether all that is down at the site has been acknowledged; false where nothing is down. */
+export const isCalmed = ({ devices, counts, acknowledged }: SiteGroup): boolean =>
+  counts.down > 0 && devices.every(({ id, health }) => health !== 'down' || acknowledged.has(id));
+
+/** The regions of these sites by name; an empty one stands for sites without. */
+export const regionsOf = (groups: Iterable<SiteGroup>): string[] => {
+  const regions = new Set<string>();
+  for (const { site } of groups) regions.add(site?.region ?? '');
+  return [...regions].sort((a, b) => compareNames({ name: a }, { name: b }));
+};
+
+export const isFiltered = (filter: BoardFilter): boolean => countFilters(filter) > 0;

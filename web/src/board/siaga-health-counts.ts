@@ -1,4 +1,4 @@
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Health, HealthCounts } from '@siaga/shared';
 import { address } from '../app/routes.js';
@@ -10,7 +10,7 @@ import { baseStyles } from '../styles/shared.js';
 
 const ORDER: readonly Health[] = ['down', 'degraded', 'unknown', 'up'];
 
-/** How many devices are how; each number leads to the list of those it counts. */
+/** How many devices are how; each number leads to those it counts. */
 @customElement('siaga-health-counts')
 export class SiagaHealthCounts extends LocalizedElement {
   static override styles = [
@@ -46,6 +46,9 @@ export class SiagaHealthCounts extends LocalizedElement {
       }
       a:hover {
         border-color: var(--line-strong);
+      }
+      a[aria-current] {
+        box-shadow: 0 0 0 2px var(--focus);
       }
       .number {
         grid-column: 1 / -1;
@@ -96,13 +99,23 @@ export class SiagaHealthCounts extends LocalizedElement {
   ];
 
   @property({ attribute: false }) counts: HealthCounts = { up: 0, degraded: 0, down: 0, unknown: 0 };
+  /** The health that is filtered by: its number leads back to all. */
+  @property({ attribute: false }) chosen: Health | undefined;
+  /** The address of those with this health; of all for none. */
+  @property({ attribute: false }) to: (health: Health | undefined) => string = (health) =>
+    address('/devices', { health });
 
   protected override render(): TemplateResult {
     return html`<ul>
       ${ORDER.map((health) => {
         const count = this.counts[health];
+        const isChosen = health === this.chosen;
         return html`<li>
-          <a class="${count > 0 ? 'some' : 'none'} ${health}" href=${address('/devices', { health })}>
+          <a
+            class="${count > 0 ? 'some' : 'none'} ${health}"
+            href=${this.to(isChosen ? undefined : health)}
+            aria-current=${isChosen ? 'true' : nothing}
+          >
             ${healthShape(health)}<span class="word">${healthWord(health)}</span>
             <span class="number">${wholeNumber(count, this.locale)}</span>
           </a>

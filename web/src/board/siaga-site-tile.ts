@@ -11,23 +11,24 @@ import { wholeNumber } from '../i18n/numbers.js';
 import { devicesWord, healthWord } from '../i18n/words.js';
 import type { SiteGroup } from '../live/state.js';
 import { baseStyles } from '../styles/shared.js';
-import { cellsOf, worstSince } from './board-model.js';
+import { acknowledgedStyles, deviceShape } from './acknowledged-mark.js';
+import { isCalmed, sizeOf, worstSince } from './board-model.js';
+import { tellHover } from './hover.js';
+import { cellsOf } from './tile-layout.js';
 
-/** The cell that the pointer or the focus is on; undefined when it left. */
-export interface CellHover {
-  device: LiveDevice;
-  rect: DOMRect;
-}
-
-/** A site and its devices as cells. Tells `siaga-cell` (detail: CellHover or undefined). */
+/** A site and its devices as cells; `small`: its name alone, where all is well. Tells `siaga-cell`. */
 @customElement('siaga-site-tile')
 export class SiagaSiteTile extends LocalizedElement {
   static override styles = [
     baseStyles,
     healthStyles,
+    acknowledgedStyles,
     css`
+      /* The heights here are those that tile-layout.ts reckons with. */
       :host {
         display: block;
+        height: 100%;
+        overflow: hidden;
         padding: var(--space-3);
         background: var(--surface);
         border: 1px solid var(--line);
@@ -38,6 +39,10 @@ export class SiagaSiteTile extends LocalizedElement {
         border-color: var(--down-fill);
         box-shadow: inset 4px 0 0 var(--down-fill);
       }
+      :host([worst='down'][calmed]) {
+        border-color: var(--line-strong);
+        box-shadow: inset 4px 0 0 var(--line-strong);
+      }
       :host([worst='degraded']) {
         border-color: var(--degraded-fill);
         box-shadow: inset 4px 0 0 var(--degraded-fill);
@@ -46,10 +51,35 @@ export class SiagaSiteTile extends LocalizedElement {
         border-color: var(--unknown-fill);
         border-style: dashed;
       }
+      :host([small]) {
+        padding: 0 var(--space-3);
+        box-shadow: none;
+      }
+      .small {
+        display: flex;
+        align-items: center;
+        gap: var(--space-2);
+        height: 100%;
+        font-size: var(--text-xs);
+        color: var(--text-quiet);
+      }
+      .small a {
+        flex: 1;
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+        color: var(--text);
+        text-decoration: none;
+      }
+      .small a:hover {
+        text-decoration: underline;
+      }
       .head {
         display: flex;
         align-items: center;
         gap: var(--space-2);
+        height: 1.25rem;
         margin-block-end: 2px;
       }
       h3 {
@@ -70,9 +100,14 @@ export class SiagaSiteTile extends LocalizedElement {
         display: flex;
         flex-wrap: wrap;
         gap: 0 var(--space-2);
+        height: 1.125rem;
+        overflow: hidden;
         margin-block-end: var(--space-2);
         font-size: var(--text-xs);
         color: var(--text-quiet);
+      }
+      .acknowledged-words {
+        color: var(--text);
       }
       .down-words {
         color: var(--down-text);
@@ -95,10 +130,13 @@ export class SiagaSiteTile extends LocalizedElement {
         width: 24px;
         height: 24px;
       }
+      li.line {
+        flex: 0 0 100%;
+      }
       .more {
         display: inline-flex;
         align-items: center;
-        min-height: 24px;
+        height: 1.5rem;
         padding-inline: var(--space-1);
         font-size: var(--text-xs);
       }
@@ -106,20 +144,26 @@ export class SiagaSiteTile extends LocalizedElement {
   ];
 
   @property({ attribute: false }) group!: SiteGroup;
+  @property({ type: Boolean, reflect: true }) small = false;
+  /** Cells side by side: the tile is as wide as its column. */
+  @property({ attribute: false }) cellsPerLine = 8;
 
   private hover(device: LiveDevice, event: Event): void {
     const rect = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    this.tell({ device, rect });
+    const acknowledged = this.group.acknowledged.has(device.id);
+    tellHover(this, { device, siteName: this.group.site?.name, acknowledged, rect });
   }
 
-  private readonly leave = (): void => this.tell(undefined);
-
-  private tell(detail: CellHover | undefined): void {
-    this.dispatchEvent(new CustomEvent('siaga-cell', { detail, bubbles: true, composed: true }));
-  }
+  private readonly leave = (): void => tellHover(this, undefined);
 
   protected override willUpdate(): void {
     this.setAttribute('worst', this.group.worst);
+    this.toggleAttribute('calmed', isCalmed(this.group));
+  }
+
+  private cellWords(device: LiveDevice): string {
+    const words = `${device.name}: ${healthWord(device.health)}`;
+    return this.group.acknowledged.has(device.id) ? msg(str`${words}, acknowledged`) : words;
   }
 
   private renderCell(device: LiveDevice): TemplateResult {
@@ -127,13 +171,14 @@ export class SiagaSiteTile extends LocalizedElement {
     return html`<li>
       <a
         class="cell"
+        data-device-id=${device.id}
         href=${deviceAddress(device.id)}
-        aria-label="${device.name}: ${healthWord(device.health)}"
+        aria-label=${this.cellWords(device)}
         @pointerenter=${enter}
         @pointerleave=${this.leave}
         @focus=${enter}
         @blur=${this.leave}
-        >${healthShape(device.health)}</a
+        >${deviceShape(device.health, this.group.acknowledged.has(device.id))}</a
       >
     </li>`;
   }
@@ -144,35 +189,51 @@ export class SiagaSiteTile extends LocalizedElement {
     words: string,
   ): TemplateResult | typeof nothing {
     if (count === 0) return nothing;
-    const to = address('/devices', { site_id: this.group.siteId, health });
-    return html`<li><a class="more" href=${to}>${words}</a></li>`;
+    return html`<li class="line"><a class="more" href=${this.listAddress(health)}>${words}</a></li>`;
+  }
+
+  private listAddress(health?: string): string {
+    return address('/', { view: 'list', site: this.group.siteId, health });
   }
 
   private renderState(): TemplateResult {
     const { counts, worst } = this.group;
     const since = worstSince(this.group);
-    const total = counts.up + counts.degraded + counts.down + counts.unknown;
+    const total = sizeOf(this.group);
     const shown = wholeNumber(total, this.locale);
     if (worst === 'up') return html`<p class="state">${devicesWord(total, shown)}</p>`;
+    const calmed = isCalmed(this.group);
     return html`<p class="state">
-      <span class="${worst}-words">
-        ${healthWord(worst)}${since === undefined ? nothing : html` · <siaga-time mode="for" at=${since}></siaga-time>`}
+      <span class=${calmed ? 'acknowledged-words' : `${worst}-words`}>
+        ${calmed ? msg('Down, acknowledged') : healthWord(worst)}${
+          since === undefined ? nothing : html` · <siaga-time mode="for" at=${since}></siaga-time>`
+        }
       </span>
       <span>${msg(str`${wholeNumber(counts.up, this.locale)} of ${shown} up`)}</span>
     </p>`;
   }
 
+  private renderName(): TemplateResult {
+    const name = this.group.site?.name ?? msg('Unnamed site');
+    return html`<a href=${this.listAddress()} title=${name} dir="auto">${name}</a>`;
+  }
+
+  private renderSmall(): TemplateResult {
+    const total = sizeOf(this.group);
+    const words = devicesWord(total, wholeNumber(total, this.locale));
+    return html`<div class="small">
+      ${healthShape(this.group.worst)}${this.renderName()}<span>${words}</span>
+    </div>`;
+  }
+
   protected override render(): TemplateResult {
-    const { site, siteId, devices, worst } = this.group;
-    const { cells, moreInTrouble, moreUp } = cellsOf(devices);
+    if (this.small) return this.renderSmall();
+    const { devices, worst } = this.group;
+    const { cells, moreInTrouble, moreUp } = cellsOf(devices, this.cellsPerLine);
     const shown = (count: number): string => wholeNumber(count, this.locale);
     return html`<div class="head">
-        <h3>
-          <a href=${address('/devices', { site_id: siteId })} title=${site?.name ?? ''}>
-            ${site?.name ?? msg('Unnamed site')}
-          </a>
-        </h3>
-        ${worst === 'up' ? nothing : healthShape(worst)}
+        <h3>${this.renderName()}</h3>
+        ${worst === 'up' ? nothing : deviceShape(worst, isCalmed(this.group))}
       </div>
       ${this.renderState()}
       <ul>

@@ -1,38 +1,67 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
-import { HEALTHS, type Health } from '@siaga/shared';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { Health } from '@siaga/shared';
 import { Watch } from '../app/observable.js';
-import { address } from '../app/routes.js';
 import { SiagaPage } from '../app/siaga-element.js';
-import { boardModel, type BoardModel } from '../board/board-model.js';
+import { createThrottle } from '../app/throttle.js';
+import {
+  countFilters,
+  NO_FILTER,
+  readFilter,
+  readSort,
+  readView,
+  writeFilter,
+  writeView,
+  type BoardFilter,
+  type BoardQuery,
+  type BoardView,
+} from '../board/board-address.js';
+import { createBoardModeller, regionsOf, type BoardModel } from '../board/board-model.js';
+import { boardStyles } from '../board/board-styles.js';
+import type { CellHover } from '../board/hover.js';
+import '../board/siaga-board-filters.js';
 import '../board/siaga-health-counts.js';
+import type { SiagaHoverCard } from '../board/siaga-hover-card.js';
+import '../board/siaga-hover-card.js';
 import '../board/siaga-incident-pane.js';
-import '../board/siaga-site-tile.js';
-import type { CellHover } from '../board/siaga-site-tile.js';
+import '../board/siaga-tiles.js';
+import '../board/siaga-view-switch.js';
+import { VIEW_ELEMENTS } from '../board/views.js';
 import '../components/siaga-empty.js';
-import '../components/siaga-health.js';
+import '../components/siaga-failure.js';
 import '../components/siaga-skeleton.js';
-import '../components/siaga-time.js';
-import { field } from '../forms/field.js';
 import { wholeNumber } from '../i18n/numbers.js';
-import { devicesWord, healthWord } from '../i18n/words.js';
+import { exactTime } from '../i18n/time.js';
+import { devicesWord } from '../i18n/words.js';
 import type { SiteGroup } from '../live/state.js';
 import { WatchStore } from '../live/store.js';
-import { baseStyles, formStyles, pageStyles } from '../styles/shared.js';
-import { boardStyles } from '../board/board-styles.js';
+import { baseStyles, pageStyles } from '../styles/shared.js';
 
 /** With more calm sites than this they are folded into one line. */
 const CALM_TILES = 24;
+/** Tiles and rows change places at most this often: eyes cannot follow sixty times a second. */
+const SETTLE_MS = 250;
 
-/** What is wrong, where, since when: all sites at a glance and the open incidents beside them. */
+/** What is wrong, where, since when: all sites at a glance, four ways, and the open incidents beside them. */
 @customElement('siaga-board-page')
 export class SiagaBoardPage extends SiagaPage {
-  static override styles = [baseStyles, pageStyles, formStyles, boardStyles];
+  static override styles = [baseStyles, pageStyles, boardStyles];
 
-  @state() private hovered: CellHover | undefined;
+  @state() private calmOpen = false;
+  @state() private viewError: unknown = undefined;
+  @query('siaga-hover-card') private card!: SiagaHoverCard | null;
+
+  private readonly modeller = createBoardModeller();
+  private readonly settle = createThrottle(() => this.renew(), SETTLE_MS);
+  private model: BoardModel = { troubled: [], calm: [], shownDevices: 0 };
+  private groups: readonly SiteGroup[] = [];
+  /** What the model was made by; undefined: the devices have changed since. */
+  private modelledBy: string | undefined;
+  private readonly loaded = new Set<BoardView>(['tiles']);
+  private regions: readonly string[] = [];
+  private wasPainted = false;
 
   constructor() {
     super();
@@ -41,154 +70,196 @@ export class SiagaBoardPage extends SiagaPage {
     new WatchStore(
       this,
       () => this.services.store,
-      (change) => change.devices.size > 0 || change.sites.size > 0,
+      // A snapshot is shown at once; changes are gathered, see below.
+      () => false,
+      () => this.onSnapshot(),
     );
+  }
+
+  private stop: (() => void) | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.onSnapshot();
+    this.stop = this.services.store.subscribe((change) => {
+      if (change.snapshot) return;
+      if (change.sites.size > 0) this.onSites();
+      if (change.groups.size > 0) this.settle.call();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stop?.();
+    this.settle.cancel();
+  }
+
+  private renew(): void {
+    this.modelledBy = undefined;
+    this.requestUpdate();
+  }
+
+  private onSnapshot(): void {
+    this.modelledBy = undefined;
+    this.onSites();
+  }
+
+  private onSites(): void {
+    this.regions = regionsOf(this.services.store.state.groups.values());
   }
 
   protected override get heading(): string {
     return msg('Board');
   }
 
-  private get text(): string {
-    return this.services.router.location.value.query.get('q') ?? '';
+  private get query(): URLSearchParams {
+    return this.services.router.location.value.query;
   }
 
-  private get health(): Health | undefined {
-    const wanted = this.services.router.location.value.query.get('health');
-    return HEALTHS.find((health) => health === wanted);
+  /** Brings the code of a view when it is first looked at. */
+  private async load(view: BoardView): Promise<void> {
+    if (this.loaded.has(view)) return;
+    try {
+      await VIEW_ELEMENTS[view]();
+      this.loaded.add(view);
+      this.viewError = undefined;
+    } catch (thrown) {
+      this.viewError = thrown;
+    }
+    this.requestUpdate();
   }
 
-  private readonly filter = (name: string, value: string): void => {
-    this.services.router.setQuery({ [name]: value });
+  private readonly onFilter = (event: CustomEvent<BoardQuery>): void =>
+    this.services.router.setQuery(event.detail);
+
+  private readonly onView = (event: CustomEvent<BoardView>): void => {
+    this.hover(undefined);
+    this.viewError = undefined;
+    this.services.router.setQuery(writeView(event.detail));
   };
 
-  private renderFilters(): TemplateResult {
-    const choices: [string, string][] = [['', msg('All')]];
-    for (const health of ['down', 'degraded', 'unknown', 'up'] as const)
-      choices.push([health, healthWord(health)]);
-    return html`<form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
-      ${field({
-        name: 'q',
-        label: msg('Site, device or address'),
-        type: 'search',
-        value: this.text,
-        onInput: this.filter,
-        grow: true,
-      })}
-      ${field({
-        name: 'health',
-        label: msg('Health'),
-        value: this.health ?? '',
-        onInput: this.filter,
-        choices,
-      })}
-    </form>`;
+  // Straight to the card: the pointer passes many cells, and none of them is news to the rest of the page.
+  private hover(hovered: CellHover | undefined): void {
+    if (this.card) this.card.hover = hovered;
   }
 
-  private renderTiles(groups: readonly SiteGroup[]): TemplateResult {
-    return html`<ul class="tiles">
-      ${repeat(
-        groups,
-        ({ siteId }) => siteId,
-        (group) => html`<li><siaga-site-tile .group=${group}></siaga-site-tile></li>`,
-      )}
-    </ul>`;
-  }
+  private readonly onCell = (event: CustomEvent<CellHover | undefined>): void => this.hover(event.detail);
 
-  /** Calm sites are quiet: tiles where they are few, one foldable line of names where they are many. */
-  private renderCalm(calm: readonly SiteGroup[]): TemplateResult | typeof nothing {
+  private readonly clearFilters = (): void => this.services.router.setQuery(writeFilter(NO_FILTER));
+
+  private readonly healthAddress = (health: Health | undefined): string =>
+    this.services.router.withQuery({ health });
+
+  /** Calm sites are quiet: small where they are few, one foldable line where they are many. */
+  private renderCalm({ calm }: BoardModel, filteredBy: string): TemplateResult | typeof nothing {
     if (calm.length === 0) return nothing;
+    const tiles = html`<siaga-tiles small .groups=${calm} .filteredBy=${filteredBy}></siaga-tiles>`;
     if (calm.length <= CALM_TILES) {
       return html`<section aria-labelledby="calm">
         <h2 id="calm">${msg('All well')}</h2>
-        ${this.renderTiles(calm)}
+        ${tiles}
       </section>`;
     }
     const shown = wholeNumber(calm.length, this.locale);
-    return html`<details class="card">
+    const onToggle = (event: Event): void => {
+      this.calmOpen = (event.currentTarget as HTMLDetailsElement).open;
+    };
+    return html`<details class="card" @toggle=${onToggle}>
       <summary>${msg(str`${shown} sites where all is well`)}</summary>
-      <ul class="names">
-        ${repeat(
-          calm,
-          ({ siteId }) => siteId,
-          ({ siteId, site, devices }) =>
-            html`<li>
-              <a href=${address('/devices', { site_id: siteId })}>${site?.name ?? msg('Unnamed site')}</a>
-              <span class="quiet">${wholeNumber(devices.length, this.locale)}</span>
-            </li>`,
-        )}
-      </ul>
+      ${this.calmOpen ? html`<div class="calm">${tiles}</div>` : nothing}
     </details>`;
   }
 
-  private renderSites(model: BoardModel): TemplateResult {
-    if (model.shownDevices === 0) {
-      return html`<siaga-empty icon="board" words=${msg('No site or device matches this filter.')}>
-        <a href="/">${msg('Show everything')}</a>
-      </siaga-empty>`;
-    }
-    return html`${
+  /** The model is made when devices or filters changed, not at each rendering. */
+  private modelBy(filter: BoardFilter, filteredBy: string): BoardModel {
+    if (this.modelledBy === filteredBy) return this.model;
+    this.model = this.modeller(this.services.store.state.groups.values(), filter);
+    this.groups = [...this.model.troubled, ...this.model.calm];
+    this.modelledBy = filteredBy;
+    return this.model;
+  }
+
+  private renderTiles(model: BoardModel, filteredBy: string): TemplateResult {
+    const troubled =
       model.troubled.length === 0
         ? nothing
         : html`<section aria-labelledby="troubled">
             <h2 id="troubled">${msg('Needs attention')}</h2>
-            ${this.renderTiles(model.troubled)}
-          </section>`
+            <siaga-tiles .groups=${model.troubled} .filteredBy=${filteredBy}></siaga-tiles>
+          </section>`;
+    return html`${troubled}${this.renderCalm(model, filteredBy)}`;
+  }
+
+  private renderView(view: BoardView, model: BoardModel, filteredBy: string): TemplateResult {
+    if (this.viewError !== undefined) {
+      const retry = (): void => void this.load(view);
+      return html`<siaga-failure .error=${this.viewError} @siaga-retry=${retry}></siaga-failure>`;
     }
-    ${this.renderCalm(model.calm)}`;
+    if (!this.loaded.has(view)) {
+      void this.load(view);
+      return html`<div class="card"><siaga-skeleton lines="8"></siaga-skeleton></div>`;
+    }
+    switch (view) {
+      case 'tiles':
+        return this.renderTiles(model, filteredBy);
+      case 'list':
+        return html`<siaga-device-list
+          .groups=${this.groups}
+          .sort=${readSort(this.query)}
+          .filteredBy=${filteredBy}
+        ></siaga-device-list>`;
+      case 'heat':
+        return html`<siaga-heat .groups=${this.groups}></siaga-heat>`;
+      case 'map':
+        return html`<siaga-site-map .groups=${this.groups}></siaga-site-map>`;
+    }
   }
 
-  private renderFirstSteps(total: number): TemplateResult | typeof nothing {
-    if (total > 1 || !this.may('monitoring:write')) return nothing;
-    return html`<section class="card first-steps">
-      <div>
-        <h2>${msg('Watch your first device')}</h2>
-        <p class="quiet">
-          ${
-            total === 1
-              ? msg(
-                  'Siaga is watching this machine already. An address is enough to add the next: a router, an ATM, a server.',
-                )
-              : msg('An address is enough: a router, an ATM, a server.')
-          }
-        </p>
-      </div>
-      <wa-button variant="brand" href="/devices?add=1">${msg('Add a device')}</wa-button>
-    </section>`;
+  private renderSites(view: BoardView, filter: BoardFilter): TemplateResult {
+    const filteredBy = JSON.stringify(filter);
+    const model = this.modelBy(filter, filteredBy);
+    if (model.shownDevices > 0) return this.renderView(view, model, filteredBy);
+    return html`<siaga-empty icon="board" words=${msg('No site or device matches this filter.')}>
+      ${
+        countFilters(filter) === 0
+          ? nothing
+          : html`<wa-button @click=${this.clearFilters}>${msg('Show everything')}</wa-button>`
+      }
+    </siaga-empty>`;
   }
 
-  private renderHovered(): TemplateResult | typeof nothing {
-    if (!this.hovered) return nothing;
-    const { device } = this.hovered;
-    return html`<div class="hover" popover="manual" aria-hidden="true">
-      <strong>${device.name}</strong>
-      <span class="mono">${device.address}</span>
-      <span
-        ><siaga-health health=${device.health}></siaga-health> ·
-        <siaga-time mode="for" at=${device.since}></siaga-time
-      ></span>
-    </div>`;
+  private renderFirstSteps(): TemplateResult | typeof nothing {
+    const { devices } = this.services.store.state;
+    if (devices.size > 1) return nothing;
+    void import('../board/siaga-first-steps.js');
+    const [machine] = devices.values();
+    return html`<siaga-first-steps .machine=${machine}></siaga-first-steps>`;
+  }
+
+  private renderAge(): TemplateResult | typeof nothing {
+    const { phase, heardAtMs } = this.services.feed.state.value;
+    if (phase !== 'cut' || heardAtMs === undefined) return nothing;
+    const heardAt = exactTime(this.services.clock.ofBrowser(heardAtMs), this.locale);
+    return html`<strong class="age">${msg(str`As of ${heardAt}`)}</strong>`;
+  }
+
+  private renderFilters(filter: BoardFilter): TemplateResult {
+    const site = filter.siteId === undefined ? undefined : this.services.store.state.sites.get(filter.siteId);
+    return html`<siaga-board-filters
+      .filter=${filter}
+      .regions=${this.regions}
+      .siteName=${site?.name}
+      @siaga-filter=${this.onFilter}
+    ></siaga-board-filters>`;
   }
 
   override updated(): void {
     super.updated();
-    const card = this.renderRoot.querySelector<HTMLElement>('.hover');
-    if (!card || !this.hovered) return;
-    if (!card.matches(':popover-open')) card.showPopover();
-    const { rect } = this.hovered;
-    const { offsetWidth, offsetHeight } = card;
-    const left = Math.min(
-      Math.max(8, rect.left + rect.width / 2 - offsetWidth / 2),
-      innerWidth - offsetWidth - 8,
-    );
-    const above = rect.top - offsetHeight - 6;
-    card.style.left = `${left}px`;
-    card.style.top = `${above > 8 ? above : rect.bottom + 6}px`;
+    if (this.wasPainted || !this.services.store.state.ready) return;
+    this.wasPainted = true;
+    // After the frame that paints it: what the bench counts as the moment when one can read and click.
+    requestAnimationFrame(() => setTimeout(() => performance.mark('siaga-interactive')));
   }
-
-  private readonly onCell = (event: CustomEvent<CellHover | undefined>): void => {
-    this.hovered = event.detail;
-  };
 
   private renderLoading(): TemplateResult {
     return html`<div class="page-head"><h1 tabindex="-1">${this.heading}</h1></div>
@@ -198,26 +269,42 @@ export class SiagaBoardPage extends SiagaPage {
   protected override render(): TemplateResult {
     const { state } = this.services.store;
     if (!state.ready) return this.renderLoading();
-    const model = boardModel(state.groups.values(), { text: this.text, health: this.health });
+    const filter = readFilter(this.query);
+    const view = readView(this.query);
     const total = state.devices.size;
     const stale = this.services.feed.state.value.phase === 'cut' ? 'stale' : '';
     return html`<div class="page-head">
         <h1 tabindex="-1">${this.heading}</h1>
         <span class="quiet">${devicesWord(total, wholeNumber(total, this.locale))}</span>
+        ${this.renderAge()}
+        <span class="actions">
+          <siaga-view-switch .view=${view} @siaga-view=${this.onView}></siaga-view-switch>
+          <a class="wall" href="/wall">${msg('Wallboard')}</a>
+        </span>
       </div>
-      <div class="stack ${stale}">
-        <siaga-health-counts .counts=${model.counts}></siaga-health-counts>
+      <div class="stack">
+        <siaga-health-counts
+          class=${stale}
+          .counts=${{ ...state.counts }}
+          .chosen=${filter.health}
+          .to=${this.healthAddress}
+        ></siaga-health-counts>
         <div class="split">
           <div class="sites" @siaga-cell=${this.onCell}>
-            ${this.renderFirstSteps(total)}
-            ${total === 0 ? nothing : html`${this.renderFilters()} ${this.renderSites(model)}`}
+            ${this.renderFirstSteps()}
+            ${
+              total === 0
+                ? nothing
+                : html`${this.renderFilters(filter)}
+                    <div class="view ${stale}">${this.renderSites(view, filter)}</div>`
+            }
           </div>
-          <aside aria-label=${msg('Open incidents')}>
+          <aside class=${stale} aria-label=${msg('Open incidents')}>
             <siaga-incident-pane></siaga-incident-pane>
           </aside>
         </div>
       </div>
-      ${this.renderHovered()}`;
+      <siaga-hover-card></siaga-hover-card>`;
   }
 }
 

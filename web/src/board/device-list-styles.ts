@@ -1,0 +1,155 @@
+import { css } from 'lit';
+
+/** The list's columns, rows and heads. A row's height is that of ROW_PX in siaga-device-list.ts. */
+export const deviceListStyles = css`
+  :host {
+    display: block;
+    container-type: inline-size;
+  }
+  .table {
+    background: var(--surface);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-m);
+    box-shadow: var(--shadow);
+  }
+  .row {
+    display: grid;
+    grid-template-columns:
+      minmax(92px, 0.7fr) minmax(120px, 2fr) minmax(96px, 1.4fr) minmax(56px, 0.5fr) minmax(104px, 0.8fr)
+      minmax(76px, 0.6fr) minmax(84px, 0.6fr);
+    align-items: center;
+    padding-inline: var(--space-3);
+    gap: var(--space-3);
+    font-size: var(--text-s);
+  }
+  .heads {
+    position: sticky;
+    top: var(--bar);
+    z-index: 2;
+    background: var(--surface-hover);
+    border-block-end: 1px solid var(--line);
+    border-radius: var(--radius-m) var(--radius-m) 0 0;
+  }
+  .heads a {
+    display: block;
+    padding-block: var(--space-2);
+    color: var(--text-quiet);
+    font-size: var(--text-xs);
+    font-weight: 600;
+    text-decoration: none;
+    white-space: nowrap;
+  }
+  .heads a:hover {
+    text-decoration: underline;
+  }
+  .body {
+    position: relative;
+  }
+  .body .row {
+    position: absolute;
+    inset: 0 0 auto 0;
+    height: 2.25rem;
+    border-block-end: 1px solid var(--line);
+    contain: strict;
+  }
+  .body .row:hover {
+    background: var(--surface-hover);
+  }
+  .body .row:has(:focus-visible) {
+    background: var(--brand-quiet);
+  }
+  .cell {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .health {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-2);
+    padding-block: 4px;
+  }
+  .health .down {
+    color: var(--down-text);
+    font-weight: 600;
+  }
+  .health .degraded {
+    color: var(--degraded-text);
+    font-weight: 600;
+  }
+  .health .unknown {
+    color: var(--unknown-text);
+  }
+  .health .acknowledged-words {
+    color: var(--text);
+    font-weight: 400;
+  }
+  .name a {
+    color: var(--text);
+    font-weight: 600;
+    text-decoration: none;
+  }
+  .name a:hover {
+    text-decoration: underline;
+  }
+  .name a:focus-visible {
+    outline-offset: -2px;
+  }
+  .changes {
+    display: flex;
+    align-items: center;
+    min-height: 36px;
+    gap: var(--space-3);
+    color: var(--text-quiet);
+    font-size: var(--text-xs);
+  }
+  .changes button {
+    margin-inline-start: auto;
+    padding: var(--space-1) var(--space-3);
+    border: 1px solid var(--line-strong);
+    border-radius: 999px;
+    background: var(--surface);
+    color: var(--text);
+    font: inherit;
+    cursor: pointer;
+  }
+  @container (max-width: 699px) {
+    .heads {
+      position: static;
+    }
+    .heads .cell:not(.health, .name, .since) {
+      display: none;
+    }
+    .row {
+      grid-template-columns: auto minmax(0, 1fr) auto;
+      gap: 0 var(--space-3);
+    }
+    .body .row {
+      height: 3.5rem;
+      grid-template-rows: 1fr 1fr;
+    }
+    .body .address,
+    .body .incident,
+    .body .kind,
+    .body .health .word {
+      display: none;
+    }
+    .body .health {
+      grid-row: 1 / -1;
+    }
+    .body .name {
+      grid-column: 2;
+      align-self: end;
+    }
+    .body .site {
+      grid-area: 2 / 2;
+      align-self: start;
+      font-size: var(--text-xs);
+      color: var(--text-quiet);
+    }
+    .body .since {
+      grid-area: 1 / 3 / -1;
+    }
+  }
+`;

@@ -1,0 +1,114 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { steadyOrder } from './steady-order.js';
+
+/** A pointer that has lain still this long no longer holds anything: nobody is aiming. */
+const IDLE_MS = 30_000;
+
+/**
+ * Holds the order of things while the pointer is over them or the focus is among them, so that nothing moves away from
+ * under a hand that is about to click.
+ */
+export class HoldOrder<T> implements ReactiveController {
+  /** How many stand elsewhere than they would if the order were let go. */
+  moved = 0;
+  /** Something was let go since `apply`: it has to be applied again. */
+  isStale = false;
+
+  private order: string[] = [];
+  private key = '';
+  private hovered = false;
+  private focused = false;
+  /** Whether a hand was there lately. */
+  private awake = false;
+  private idle: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly host: ReactiveControllerHost & HTMLElement,
+    private readonly idOf: (item: T) => string,
+    /** What became of one that is no longer among the things to show; undefined: it is gone altogether. */
+    private readonly stillThere: (id: string) => T | undefined = () => undefined,
+  ) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.host.addEventListener('pointermove', this.onPointer);
+    this.host.addEventListener('pointerleave', this.onLeave);
+    this.host.addEventListener('focusin', this.onFocus);
+    this.host.addEventListener('focusout', this.onBlur);
+    this.host.addEventListener('keydown', this.touch);
+  }
+
+  hostDisconnected(): void {
+    this.host.removeEventListener('pointermove', this.onPointer);
+    this.host.removeEventListener('pointerleave', this.onLeave);
+    this.host.removeEventListener('focusin', this.onFocus);
+    this.host.removeEventListener('focusout', this.onBlur);
+    this.host.removeEventListener('keydown', this.touch);
+    clearTimeout(this.idle);
+  }
+
+  /** The things in the order to draw. With another `key` (filter, sort) they are new things, and nothing is held. */
+  apply(items: readonly T[], key: string): readonly T[] {
+    const isHeld = this.awake && (this.hovered || this.focused) && key === this.key && this.order.length > 0;
+    this.key = key;
+    this.isStale = false;
+    if (!isHeld) {
+      this.moved = 0;
+      this.order = items.map(this.idOf);
+      return items;
+    }
+    const shown = new Set(items.map(this.idOf));
+    const gone = this.order.flatMap((id) => (shown.has(id) ? [] : (this.stillThere(id) ?? [])));
+    const steady = steadyOrder(this.order, gone.length === 0 ? items : [...items, ...gone], this.idOf);
+    this.moved = steady.moved;
+    this.order = steady.items.map(this.idOf);
+    return steady.items;
+  }
+
+  /** Lets things go to their places now. */
+  readonly release = (): void => {
+    this.order = [];
+    this.isStale = true;
+    this.host.requestUpdate();
+  };
+
+  private readonly touch = (): void => {
+    clearTimeout(this.idle);
+    this.awake = true;
+    this.idle = setTimeout(() => {
+      this.awake = false;
+      this.release();
+    }, IDLE_MS);
+  };
+
+  private readonly onPointer = (event: PointerEvent): void => {
+    if (event.pointerType === 'touch') return;
+    this.hovered = true;
+    this.touch();
+  };
+
+  private readonly onLeave = (): void => {
+    this.hovered = false;
+    this.settle();
+  };
+
+  private readonly onFocus = (): void => {
+    this.focused = true;
+    this.touch();
+  };
+
+  private readonly onBlur = (event: FocusEvent): void => {
+    if (event.relatedTarget instanceof Node && this.host.contains(event.relatedTarget)) return;
+    this.focused = false;
+    this.settle();
+  };
+
+  private settle(): void {
+    if (this.hovered || this.focused) return;
+    clearTimeout(this.idle);
+    if (this.moved === 0) return;
+    this.isStale = true;
+    this.host.requestUpdate();
+  }
+}

@@ -1,0 +1,14 @@
+import type { LiveDevice } from '@siaga/shared';
+
+/** The cell that the pointer or the focus is on, for the card beside it; told as `siaga-cell`, undefined when it left. */
+export interface CellHover {
+  device: LiveDevice;
+  siteName: string | undefined;
+  acknowledged: boolean;
+  /** Where the cell stands in the window. */
+  rect: Pick<DOMRect, 'left' | 'top' | 'bottom' | 'width'>;
+}
+
+export const tellHover = (from: HTMLElement, detail: CellHover | undefined): void => {
+  from.dispatchEvent(new CustomEvent('siaga-cell', { detail, bubbles: true, composed: true }));
+};

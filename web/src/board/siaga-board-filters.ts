@@ -1,0 +1,161 @@
+import { msg, str } from '@lit/localize';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { DEVICE_KINDS, type Health } from '@siaga/shared';
+import { LocalizedElement } from '../app/siaga-element.js';
+import { field } from '../forms/field.js';
+import { wholeNumber } from '../i18n/numbers.js';
+import { healthWord, kindWord } from '../i18n/words.js';
+import { baseStyles, formStyles } from '../styles/shared.js';
+import { countFilters, NO_FILTER, writeFilter, type BoardFilter, type BoardQuery } from './board-address.js';
+
+const ORDER: readonly Health[] = ['down', 'degraded', 'unknown', 'up'];
+
+/** The board's filters. Tells `siaga-filter` (detail: the values to put into the address). */
+@customElement('siaga-board-filters')
+export class SiagaBoardFilters extends LocalizedElement {
+  static override styles = [
+    baseStyles,
+    formStyles,
+    css`
+      .filters {
+        margin: 0;
+      }
+      .filters .field {
+        flex: 1 1 96px;
+        max-width: 190px;
+      }
+      .filters .field.grow {
+        flex: 2 1 170px;
+        max-width: 320px;
+      }
+      .set {
+        display: inline-flex;
+        align-items: center;
+        gap: var(--space-1);
+        height: 36px;
+        white-space: nowrap;
+      }
+      button {
+        padding: var(--space-1);
+        border: 0;
+        background: none;
+        font: inherit;
+        color: var(--brand);
+        text-decoration: underline;
+        text-underline-offset: 2px;
+        cursor: pointer;
+      }
+      @media (max-width: 640px) {
+        .filters .field {
+          flex: 1 1 40%;
+          max-width: none;
+        }
+        .filters .field.grow {
+          flex: 1 1 100%;
+          max-width: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) filter: BoardFilter = NO_FILTER;
+  /** By name; an empty one stands for sites without a region. */
+  @property({ attribute: false }) regions: readonly string[] = [];
+  /** The name of the site that the board is filtered by. */
+  @property({ attribute: false }) siteName: string | undefined;
+
+  private tell(query: BoardQuery): void {
+    this.dispatchEvent(new CustomEvent('siaga-filter', { detail: query, bubbles: true, composed: true }));
+  }
+
+  private readonly change = (name: string, value: string): void => this.tell({ [name]: value });
+
+  private readonly clear = (): void => {
+    this.tell(writeFilter(NO_FILTER));
+    this.renderRoot.querySelector<HTMLInputElement>('#q')?.focus();
+  };
+
+  private renderRegion(): TemplateResult | typeof nothing {
+    const { region } = this.filter;
+    if (this.regions.length < 2 && region === undefined) return nothing;
+    const known = region === undefined || this.regions.includes(region);
+    const regions = known ? this.regions : [...this.regions, region];
+    const choices = regions.map((name): [string, string] => [
+      writeFilter({ ...NO_FILTER, region: name })['region'] ?? '',
+      name === '' ? msg('No region') : name,
+    ]);
+    return field({
+      name: 'region',
+      label: msg('Region'),
+      value: writeFilter(this.filter)['region'] ?? '',
+      onInput: this.change,
+      choices: [['', msg('All')], ...choices],
+    });
+  }
+
+  private renderSite(): TemplateResult | typeof nothing {
+    const { siteId } = this.filter;
+    if (siteId === undefined) return nothing;
+    const choices: [string, string][] = [
+      ['', msg('All')],
+      [siteId, this.siteName ?? msg('Unnamed site')],
+    ];
+    return field({ name: 'site', label: msg('Site'), value: siteId, onInput: this.change, choices });
+  }
+
+  private renderSet(): TemplateResult | typeof nothing {
+    const count = countFilters(this.filter);
+    if (count === 0) return nothing;
+    const words = count === 1 ? msg('1 filter') : msg(str`${wholeNumber(count, this.locale)} filters`);
+    return html`<span class="set">
+      ${words} ·
+      <button type="button" @click=${this.clear}>${msg('clear')}</button>
+    </span>`;
+  }
+
+  protected override render(): TemplateResult {
+    const { text, health, kind, acknowledged } = this.filter;
+    const all: [string, string] = ['', msg('All')];
+    return html`<form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
+      ${field({
+        name: 'q',
+        label: msg('Site, device or address'),
+        type: 'search',
+        value: text,
+        onInput: this.change,
+        maxLength: 300,
+        grow: true,
+      })}
+      ${field({
+        name: 'health',
+        label: msg('Health'),
+        value: health ?? '',
+        onInput: this.change,
+        choices: [all, ...ORDER.map((one): [string, string] => [one, healthWord(one)])],
+      })}
+      ${this.renderRegion()}
+      ${field({
+        name: 'kind',
+        label: msg('Kind'),
+        value: kind ?? '',
+        onInput: this.change,
+        choices: [all, ...DEVICE_KINDS.map((one): [string, string] => [one, kindWord(one)])],
+      })}
+      ${field({
+        name: 'ack',
+        label: msg('Incident'),
+        value: acknowledged ?? '',
+        onInput: this.change,
+        choices: [all, ['no', msg('Not acknowledged')], ['yes', msg('Acknowledged')]],
+      })}
+      ${this.renderSite()} ${this.renderSet()}
+    </form>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'siaga-board-filters': SiagaBoardFilters;
+  }
+}

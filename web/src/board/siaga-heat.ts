@@ -1,0 +1,324 @@
+import { msg, str } from '@lit/localize';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { LiveDevice } from '@siaga/shared';
+import { Watch } from '../app/observable.js';
+import { deviceAddress } from '../app/routes.js';
+import { SiagaElement } from '../app/siaga-element.js';
+import { healthStyles } from '../components/siaga-health.js';
+import { wholeNumber } from '../i18n/numbers.js';
+import { durationWords } from '../i18n/time.js';
+import { healthWord } from '../i18n/words.js';
+import type { SiteGroup } from '../live/state.js';
+import { baseStyles } from '../styles/shared.js';
+import { acknowledgedStyles } from './acknowledged-mark.js';
+import { sizeOf } from './board-model.js';
+import { HeatCanvas } from './heat-canvas.js';
+import { renderLegend } from './heat-legend.js';
+import {
+  cellAt,
+  cellBeyond,
+  cellOfNumber,
+  heatLayout,
+  numberOfCell,
+  placeOf,
+  type HeatCell,
+  type HeatLayout,
+} from './heat-layout.js';
+import { heatStyles } from './heat-styles.js';
+import { tellHover } from './hover.js';
+import { place } from './place.js';
+
+/** How high the view may become before the cells become smaller, px. */
+const WANTED_HEIGHT_PX = 1400;
+
+const isSameSites = (before: ReadonlyMap<string, SiteGroup>, now: readonly SiteGroup[]): boolean =>
+  before.size === now.length &&
+  now.every((group) => {
+    const known = before.get(group.siteId);
+    return known !== undefined && known.site === group.site && sizeOf(known) === sizeOf(group);
+  });
+
+/** Every device as a cell of one canvas, by region and site. The keyboard moves a cursor through it. Tells `siaga-cell`. */
+@customElement('siaga-heat')
+export class SiagaHeat extends SiagaElement {
+  static override styles = [baseStyles, healthStyles, acknowledgedStyles, heatStyles];
+
+  @property({ attribute: false }) groups: readonly SiteGroup[] = [];
+  /** Height within which the cells are to stay, px. */
+  @property({ attribute: false }) wantedHeight = WANTED_HEIGHT_PX;
+  /** Nothing to point at or to focus: a picture on the wall. */
+  @property({ type: Boolean }) still = false;
+
+  @state() private width = 0;
+  @state() private cursor: HeatCell | undefined;
+  @state() private hasFocus = false;
+  @query('canvas') private canvas!: HTMLCanvasElement;
+  @query('.probes') private probes!: HTMLElement;
+
+  private layout: HeatLayout | undefined;
+  private laidOutFor = 0;
+  private told = '';
+  private byId = new Map<string, SiteGroup>();
+  private readonly painting = new HeatCanvas();
+  private readonly resized = new ResizeObserver(([entry]) => {
+    if (entry) this.width = Math.floor(entry.contentRect.width);
+  });
+  private readonly dark = matchMedia('(prefers-color-scheme: dark)');
+  private readonly onLook = (): void => {
+    this.painting.forget();
+    this.requestUpdate();
+  };
+
+  constructor() {
+    super();
+    new Watch(
+      this,
+      () => this.services.preferences.theme,
+      () => this.painting.forget(),
+    );
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.resized.observe(this);
+    this.dark.addEventListener('change', this.onLook);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resized.disconnect();
+    this.dark.removeEventListener('change', this.onLook);
+    this.painting.stop();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (this.width === 0) return;
+    const density = window.devicePixelRatio || 1;
+    const isSame =
+      this.layout !== undefined &&
+      this.width === this.laidOutFor &&
+      !changed.has('wantedHeight') &&
+      density === this.painting.density &&
+      isSameSites(this.byId, this.groups);
+    const pointed = this.deviceAt(this.cursor);
+    this.byId = new Map(this.groups.map((group) => [group.siteId, group]));
+    if (isSame) return;
+    const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+    this.layout = heatLayout(this.groups, this.width, this.wantedHeight, { density, scale });
+    this.laidOutFor = this.width;
+    this.cursor = pointed && this.cellOf(pointed);
+    this.painting.density = density;
+    this.painting.forget();
+  }
+
+  protected override updated(): void {
+    if (!this.layout || !this.canvas) return;
+    this.painting.show(this.canvas, this.layout, this.width, this.byId, this.probes);
+    if (this.cursor && this.hasFocus) this.tellCell(this.cursor);
+  }
+
+  private deviceAt(cell: HeatCell | undefined): LiveDevice | undefined {
+    const siteId = cell && this.layout?.sites[cell.site]?.siteId;
+    return siteId === undefined ? undefined : this.byId.get(siteId)?.devices[cell?.place ?? 0];
+  }
+
+  private cellOf(device: LiveDevice): HeatCell | undefined {
+    const site = this.layout?.sites.findIndex(({ siteId }) => siteId === device.site_id) ?? -1;
+    const at = this.byId.get(device.site_id)?.devices.findIndex(({ id }) => id === device.id) ?? -1;
+    return site < 0 || at < 0 ? undefined : { site, place: at };
+  }
+
+  private tellCell(cell: HeatCell | undefined): void {
+    const device = this.deviceAt(cell);
+    if (!device || !cell || !this.layout) {
+      this.tellNothing();
+      return;
+    }
+    const { x, y } = placeOf(this.layout, cell);
+    const { left, top } = this.canvas.getBoundingClientRect();
+    const { pitch } = this.layout;
+    const group = this.byId.get(device.site_id);
+    const acknowledged = group?.acknowledged.has(device.id) ?? false;
+    const told = [device.id, device.health, device.since, acknowledged, left + x, top + y].join();
+    if (told === this.told) return;
+    this.told = told;
+    tellHover(this, {
+      device,
+      siteName: group?.site?.name,
+      acknowledged,
+      rect: { left: left + x, top: top + y, bottom: top + y + pitch, width: pitch },
+    });
+  }
+
+  private tellNothing(): void {
+    this.told = '';
+    tellHover(this, undefined);
+  }
+
+  private readonly onPointer = (event: PointerEvent): void => {
+    if (!this.layout) return;
+    const { left, top } = this.canvas.getBoundingClientRect();
+    const cell = cellAt(this.layout, event.clientX - left, event.clientY - top);
+    if (cell?.site === this.cursor?.site && cell?.place === this.cursor?.place) return;
+    this.cursor = cell;
+    this.tellCell(cell);
+  };
+
+  private readonly onLeave = (): void => {
+    if (!this.hasFocus) this.cursor = undefined;
+    this.tellNothing();
+  };
+
+  private readonly onFocus = (): void => {
+    this.hasFocus = true;
+    if (this.layout && !this.cursor) this.cursor = cellOfNumber(this.layout, 0);
+  };
+
+  private readonly onBlur = (): void => {
+    this.hasFocus = false;
+    this.cursor = undefined;
+    this.tellNothing();
+  };
+
+  private readonly onClick = (event: MouseEvent): void => {
+    const device = this.deviceAt(this.cursor);
+    if (!device) return;
+    if (event.ctrlKey || event.metaKey) window.open(deviceAddress(device.id), '_blank', 'noopener');
+    else this.services.router.go(deviceAddress(device.id));
+  };
+
+  /** The next cell in trouble from here. */
+  private nextTrouble(layout: HeatLayout, from: number, step: 1 | -1): HeatCell | undefined {
+    let number = from + step;
+    for (let cell = cellOfNumber(layout, number); cell; cell = cellOfNumber(layout, (number += step))) {
+      const device = this.deviceAt(cell);
+      if (device && device.health !== 'up') return cell;
+    }
+    return undefined;
+  }
+
+  private target(layout: HeatLayout, key: string): HeatCell | undefined {
+    const from = this.cursor ?? { site: 0, place: 0 };
+    const number = numberOfCell(layout, from);
+    switch (key) {
+      case 'ArrowRight':
+        return cellOfNumber(layout, number + 1);
+      case 'ArrowLeft':
+        return cellOfNumber(layout, number - 1);
+      case 'ArrowDown':
+        return cellBeyond(layout, from, 1);
+      case 'ArrowUp':
+        return cellBeyond(layout, from, -1);
+      case 'Home':
+        return cellOfNumber(layout, 0);
+      case 'End':
+        return cellOfNumber(layout, layout.cellCount - 1);
+      case 'PageDown':
+        return cellOfNumber(layout, layout.sites[from.site + 1]?.firstCell ?? layout.cellCount - 1);
+      case 'PageUp':
+        return cellOfNumber(layout, layout.sites[Math.max(0, from.site - 1)]?.firstCell ?? 0);
+      case 'n':
+        return this.nextTrouble(layout, number, 1);
+      case 'p':
+        return this.nextTrouble(layout, number, -1);
+      default:
+        return undefined;
+    }
+  }
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (!this.layout || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Enter') {
+      const device = this.deviceAt(this.cursor);
+      if (device) this.services.router.go(deviceAddress(device.id));
+      return;
+    }
+    const isOurs = /^(Arrow|Page|Home$|End$|n$|p$)/.test(event.key);
+    if (!isOurs) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const cell = this.target(this.layout, event.key);
+    if (!cell) return;
+    this.cursor = cell;
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector('.cursor')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+    );
+  };
+
+  private cellWords(): string {
+    const device = this.hasFocus ? this.deviceAt(this.cursor) : undefined;
+    if (!device) return '';
+    const group = this.byId.get(device.site_id);
+    const passed = durationWords(this.services.clock.nowMs() - Date.parse(device.since), this.locale);
+    const words = `${device.name}, ${group?.site?.name ?? msg('Unnamed site')}: ${healthWord(device.health)}, ${passed}`;
+    return group?.acknowledged.has(device.id) ? msg(str`${words}, acknowledged`) : words;
+  }
+
+  private renderCursor(layout: HeatLayout): TemplateResult | typeof nothing {
+    const device = this.deviceAt(this.cursor);
+    if (!this.cursor || !device || this.still) return nothing;
+    const { x, y } = placeOf(layout, this.cursor);
+    const size = layout.pitch + 4;
+    return html`<div
+      class="cursor"
+      data-device-id=${device.id}
+      ${place({ x: x - 3, y: y - 3, width: size, height: size })}
+    ></div>`;
+  }
+
+  private renderNames(layout: HeatLayout): TemplateResult[] {
+    return layout.regions.map(
+      ({ name, labelTop }) =>
+        html`<span class="region" aria-hidden="true" dir="auto" ${place({ x: 0, y: labelTop })}
+          >${name === '' ? msg('No region') : name}</span
+        >`,
+    );
+  }
+
+  private renderCanvas(layout: HeatLayout): TemplateResult {
+    const shown = wholeNumber(layout.cellCount, this.locale);
+    if (this.still)
+      return html`<canvas role="img" aria-label=${msg(str`Heat map of ${shown} devices`)}></canvas>`;
+    return html`<canvas
+      tabindex="0"
+      role="application"
+      aria-label=${msg(str`Heat map of ${shown} devices`)}
+      aria-describedby="how"
+      @pointermove=${this.onPointer}
+      @pointerdown=${this.onPointer}
+      @pointerleave=${this.onLeave}
+      @focus=${this.onFocus}
+      @blur=${this.onBlur}
+      @click=${this.onClick}
+      @keydown=${this.onKey}
+    ></canvas>`;
+  }
+
+  protected override render(): TemplateResult {
+    const { layout } = this;
+    return html`${this.still ? nothing : renderLegend()}
+      ${
+        layout
+          ? html`<div class="frame" ${place({ x: 0, y: 0, height: layout.height })}>
+              ${this.renderCanvas(layout)} ${this.renderNames(layout)} ${this.renderCursor(layout)}
+            </div>`
+          : nothing
+      }
+      <span class="probes" aria-hidden="true"></span>
+      ${
+        this.still
+          ? nothing
+          : html`<p id="how" class="visually-hidden">
+                ${msg('Arrow keys go from cell to cell, Page Up and Page Down from site to site, n and p from trouble to trouble, Enter opens the device.')}
+              </p>
+              <p class="visually-hidden" role="status">${this.cellWords()}</p>`
+      }`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'siaga-heat': SiagaHeat;
+  }
+}

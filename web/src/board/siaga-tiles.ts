@@ -1,0 +1,148 @@
+import { css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { SiagaElement } from '../app/siaga-element.js';
+import type { SiteGroup } from '../live/state.js';
+import { baseStyles } from '../styles/shared.js';
+import { HoldOrder } from './hold-order.js';
+import { place } from './place.js';
+import './siaga-site-tile.js';
+import {
+  boxOf,
+  cellsOf,
+  columnsOf,
+  rowsOf,
+  rowsWithin,
+  smallTileHeight,
+  tileHeight,
+  type Columns,
+  type TileRows,
+} from './tile-layout.js';
+import { ViewWindow } from './view-window.js';
+
+/** Between small tiles. */
+const SMALL_GAP_PX = 8;
+
+/** Tiles of sites, as many as there may be: only those in view are drawn. */
+@customElement('siaga-tiles')
+export class SiagaTiles extends SiagaElement {
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        display: block;
+      }
+      ul {
+        position: relative;
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        position: absolute;
+        inset: 0 auto auto 0;
+        contain: layout style;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) groups: readonly SiteGroup[] = [];
+  @property({ type: Boolean }) small = false;
+  /** What the sites were filtered by: under another filter nothing is held in its place. */
+  @property({ attribute: false }) filteredBy = '';
+
+  private readonly view = new ViewWindow(this);
+  private readonly hold = new HoldOrder<SiteGroup>(
+    this,
+    ({ siteId }) => siteId,
+    (id) => this.services.store.state.groups.get(id),
+  );
+  /** The site in whose tile the focus is: it stays drawn wherever it stands. */
+  private focusedSite: string | undefined;
+
+  private shown: readonly SiteGroup[] = [];
+  private columns: Columns = columnsOf(0);
+  private heights: readonly number[] = [];
+  private rows: TileRows = { tops: [0], height: 0 };
+  private laidOutFor = -1;
+
+  private readonly onFocus = (event: FocusEvent): void => {
+    this.focusedSite = (event.target as HTMLElement).dataset['siteId'];
+  };
+  private readonly onBlur = (): void => {
+    this.focusedSite = undefined;
+  };
+
+  private heightOf(group: SiteGroup, { cellsPerLine }: Columns): number {
+    const { scale } = this.view;
+    if (this.small) return smallTileHeight(scale);
+    return tileHeight(cellsOf(group.devices, cellsPerLine), cellsPerLine, scale);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const { width } = this.view;
+    // Scrolling renders too, and changes none of this.
+    if (width === this.laidOutFor && !this.hold.isStale && !changed.has('groups')) return;
+    this.laidOutFor = width;
+    this.shown = this.hold.apply(this.groups, this.filteredBy);
+    this.columns = columnsOf(width);
+    this.heights = this.shown.map((group) => this.heightOf(group, this.columns));
+    this.rows = rowsOf(this.heights, this.columns.count, this.small ? SMALL_GAP_PX : undefined);
+  }
+
+  protected override updated(): void {
+    this.view.measure();
+  }
+
+  /** Where the tiles to draw stand among all: those in view, and the one with the focus. */
+  private placesToDraw(): number[] {
+    const { count } = this.columns;
+    const { first, end } = rowsWithin(this.rows, this.view.extent);
+    const last = Math.min(this.shown.length, end * count);
+    const places: number[] = [];
+    for (let at = first * count; at < last; at += 1) places.push(at);
+    if (this.focusedSite === undefined) return places;
+    const focused = this.shown.findIndex(({ siteId }) => siteId === this.focusedSite);
+    if (focused >= 0 && focused < first * count) places.unshift(focused);
+    else if (focused >= last) places.push(focused);
+    return places;
+  }
+
+  protected override render(): TemplateResult {
+    if (this.view.width === 0) return html``;
+    const { columns, rows, heights, shown } = this;
+    const drawn = this.placesToDraw().flatMap((at) => {
+      const group = shown[at];
+      return group ? { group, at } : [];
+    });
+    return html`<ul
+      ${place({ x: 0, y: 0, height: rows.height })}
+      @focusin=${this.onFocus}
+      @focusout=${this.onBlur}
+    >
+      ${repeat(
+        drawn,
+        ({ group }) => group.siteId,
+        ({ group, at }) =>
+          html`<li
+            aria-posinset=${at + 1}
+            aria-setsize=${shown.length}
+            ${place(boxOf(at, columns, rows, heights[at] ?? 0))}
+          >
+            <siaga-site-tile
+              data-site-id=${group.siteId}
+              .group=${group}
+              .small=${this.small}
+              .cellsPerLine=${columns.cellsPerLine}
+            ></siaga-site-tile>
+          </li>`,
+      )}
+    </ul>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'siaga-tiles': SiagaTiles;
+  }
+}

@@ -1,0 +1,59 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** Drawn above and below what is in view, so that a flick of the wheel meets no gap. */
+const AROUND_PX = 480;
+/** The window moves in steps: a frame of scrolling renders nothing unless a step was passed. */
+const STEP_PX = 160;
+
+/** What of a tall element is in view, px from its top. */
+export interface Extent {
+  from: number;
+  to: number;
+}
+
+/** The part to draw of an element whose top stands at `top` of a view `viewHeight` high. Pure. */
+export const extentOf = (top: number, viewHeight: number): Extent => {
+  const from = Math.max(0, Math.floor((-top - AROUND_PX) / STEP_PX) * STEP_PX);
+  const to = Math.max(0, Math.ceil((viewHeight - top + AROUND_PX) / STEP_PX) * STEP_PX);
+  return { from, to };
+};
+
+/** Tells its element which part of it to draw while the page scrolls, and how wide it is. */
+export class ViewWindow implements ReactiveController {
+  extent: Extent = { from: 0, to: 0 };
+  width = 0;
+  /** How much larger than 16 px the reader wants the type. */
+  scale = 1;
+
+  private readonly resized = new ResizeObserver(() => this.measure());
+
+  constructor(private readonly host: ReactiveControllerHost & HTMLElement) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    // Captured: whichever ancestor scrolls, this hears of it.
+    window.addEventListener('scroll', this.measure, { capture: true, passive: true });
+    window.addEventListener('resize', this.measure);
+    this.resized.observe(this.host);
+  }
+
+  hostDisconnected(): void {
+    window.removeEventListener('scroll', this.measure, { capture: true });
+    window.removeEventListener('resize', this.measure);
+    this.resized.disconnect();
+  }
+
+  readonly measure = (): void => {
+    const { top, width } = this.host.getBoundingClientRect();
+    const { from, to } = extentOf(top, window.innerHeight);
+    const isSame = from === this.extent.from && to === this.extent.to && width === this.width;
+    if (isSame) return;
+    if (width !== this.width) {
+      this.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+    }
+    this.extent = { from, to };
+    this.width = width;
+    this.host.requestUpdate();
+  };
+}
