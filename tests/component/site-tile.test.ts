@@ -2,7 +2,7 @@ import type { Health, LiveDevice } from '@siaga/shared';
 import { describe, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { SiagaSiteTile } from '../../web/src/board/siaga-site-tile.js';
-import { countHealth, worstOf, type SiteGroup } from '../../web/src/live/state.js';
+import { createGroup, type SiteGroup } from '../../web/src/live/state.js';
 import { bank, liveDevice } from '../e2e/world/index.js';
 import { openStage, textOf } from './stage.js';
 
@@ -19,8 +19,7 @@ const groupOf = (healths: readonly Health[]): SiteGroup => {
     since: '2026-03-01T01:58:00.000Z',
     open_incident_id: null,
   }));
-  const counts = countHealth(devices);
-  return { siteId: site.id, site, devices, counts, worst: worstOf(counts) };
+  return createGroup(site.id, site, devices, new Set());
 };
 const show = async (healths: readonly Health[], language: 'en' | 'id' = 'en'): Promise<SiagaSiteTile> => {
   const element = new SiagaSiteTile();

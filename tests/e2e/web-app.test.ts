@@ -235,7 +235,7 @@ describe.skipIf(!canRun)('the web app', () => {
       await page.getByText('5,082 devices').waitFor();
       await page.getByRole('link', { name: 'Down 2,503' }).waitFor();
       expect(await page.locator('siaga-site-tile a.cell').count()).toBeLessThan(400);
-      await page.getByRole('link', { name: /\+2,383 more in trouble/ }).waitFor();
+      await page.getByRole('link', { name: /\+2,453 more in trouble/ }).waitFor();
       await closing(page, complaints);
     });
   });
@@ -369,7 +369,7 @@ describe.skipIf(!canRun)('the web app', () => {
     const { url } = await serve(fresh());
     const { page, complaints } = await open();
     await page.goto(url);
-    await page.getByText('Siaga is watching this machine already').waitFor();
+    await page.getByText('Siaga is at work: it watches this machine').waitFor();
     await page.getByRole('link', { name: 'Add a device' }).click();
     await page.getByLabel('Address', { exact: true }).waitFor();
     await closing(page, complaints);
