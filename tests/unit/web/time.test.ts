@@ -1,5 +1,14 @@
-import { describe, expect, test } from 'vitest';
-import { agoWords, axisTime, durationWords, exactTime, timeOfDay } from '../../../web/src/i18n/time.js';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  agoWords,
+  axisTime,
+  durationWords,
+  exactTime,
+  showTimesIn,
+  shownTimeZone,
+  timeOfDay,
+  zoneName,
+} from '../../../web/src/i18n/time.js';
 import { axisNumber, milliseconds, percent, wholeNumber } from '../../../web/src/i18n/numbers.js';
 
 const SECOND = 1000;
@@ -91,5 +100,36 @@ describe('numbers', () => {
     [axisNumber(20, 'en'), '20'],
   ])('%s', (shown, wanted) => {
     expect(plain(shown)).toBe(wanted);
+  });
+});
+
+describe('the zone that times are shown in', () => {
+  const at = Date.UTC(2026, 0, 15, 17, 0, 0);
+  afterEach(() => showTimesIn(undefined));
+
+  test.each([
+    // zone, of day, on an axis (midnight in Jakarta is the day), name
+    ['Asia/Jakarta', '00:00:00 WIB', 'Jan 16', 'WIB'],
+    ['Asia/Makassar', '01:00:00 WITA', '01:00', 'WITA'],
+    ['Asia/Jayapura', '02:00:00 WIT', '02:00', 'WIT'],
+    ['UTC', '17:00:00 UTC', '17:00', 'UTC'],
+  ])('%s', (zone, ofDay, onAxis, name) => {
+    showTimesIn(zone);
+    expect(shownTimeZone()).toBe(zone);
+    expect(plain(timeOfDay(at, 'en'))).toBe(ofDay);
+    expect(plain(exactTime(at, 'en'))).toContain(ofDay);
+    expect(axisTime(at, 60_000, 'en')).toBe(onAxis);
+    expect(zoneName(at, zone)).toBe(name);
+  });
+
+  test("is the browser's own unless chosen", () => {
+    showTimesIn('Asia/Jayapura');
+    showTimesIn(undefined);
+    expect(shownTimeZone()).toBe(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  });
+
+  test('one that is told wins', () => {
+    showTimesIn('UTC');
+    expect(plain(timeOfDay(at, 'en', 'Asia/Jakarta'))).toBe('00:00:00 WIB');
   });
 });

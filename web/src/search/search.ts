@@ -68,20 +68,24 @@ interface Candidate<T> {
   order: string;
 }
 
-/** The best of many by rank, then order, without sorting all of them. */
-const bestOf = <T>(candidates: readonly Candidate<T>[]): readonly T[] => {
-  const isBefore = (a: Candidate<T>, b: Candidate<T>): boolean =>
-    a.rank < b.rank || (a.rank === b.rank && a.order < b.order);
+/** Keeps the best few of many by rank, then order; what is not among them costs no memory. */
+const createBest = <T>() => {
   const best: Candidate<T>[] = [];
-  for (const candidate of candidates) {
-    const last = best.at(-1);
-    if (best.length === GROUP_SIZE && last && !isBefore(candidate, last)) continue;
-    let place = best.length;
-    while (place > 0 && isBefore(candidate, best[place - 1] as Candidate<T>)) place -= 1;
-    best.splice(place, 0, candidate);
-    if (best.length > GROUP_SIZE) best.pop();
-  }
-  return best.map(({ item }) => item);
+  let total = 0;
+  return {
+    offer(item: T, rank: number, order: string): void {
+      total += 1;
+      const isBefore = (other: Candidate<T>): boolean =>
+        rank < other.rank || (rank === other.rank && order < other.order);
+      const last = best.at(-1);
+      if (best.length === GROUP_SIZE && last && !isBefore(last)) return;
+      let place = best.length;
+      while (place > 0 && isBefore(best[place - 1] as Candidate<T>)) place -= 1;
+      best.splice(place, 0, { item, rank, order });
+      if (best.length > GROUP_SIZE) best.pop();
+    },
+    hits: (): Hits<T> => ({ items: best.map(({ item }) => item), total }),
+  };
 };
 
 const SEVERITIES = Object.keys(SEVERITY).length;
@@ -107,13 +111,13 @@ export const createSearch = (): Search => {
     healthOf: (item: T) => Health,
   ): Hits<T> => {
     const words = query.split(' ');
-    const candidates: Candidate<T>[] = [];
+    const best = createBest<T>();
     for (const item of items) {
       const { text, order } = entry(item, make);
       const fit = fitOf(text, query, words);
-      if (fit >= 0) candidates.push({ item, rank: fit * SEVERITIES + SEVERITY[healthOf(item)], order });
+      if (fit >= 0) best.offer(item, fit * SEVERITIES + SEVERITY[healthOf(item)], order);
     }
-    return { items: bestOf(candidates), total: candidates.length };
+    return best.hits();
   };
 
   return {

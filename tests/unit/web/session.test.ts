@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { createHubClock, createSteadyMs } from '../../../web/src/app/clock.js';
+import { createApiClient } from '../../../web/src/http/api-client.js';
+import { createSession } from '../../../web/src/http/session.js';
+
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): Response =>
+  new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
+const refused = (): Response =>
+  json(401, { success: false, error: { code: 'AUTHENTICATION_REQUIRED', message: '' } });
+const welcome = (id: string): Response => json(200, { data: { user: { id, name: id, permissions: [] } } });
+
+/** A hub with a session that can be ended, and somebody who signs in again. */
+const hub = () => {
+  const world = { who: 'dewi', isGood: true, asked: [] as string[] };
+  const fetch = (async (input: string, init: RequestInit = {}) => {
+    world.asked.push(`${init.method ?? 'GET'} ${input}`);
+    if (input.endsWith('/auth/session')) {
+      if (init.method === 'POST') world.isGood = true;
+      if (init.method === 'DELETE') world.isGood = false;
+      return init.method === 'DELETE' ? json(204, undefined) : world.isGood ? welcome(world.who) : refused();
+    }
+    return world.isGood
+      ? json(
+          200,
+          { data: { by: world.who }, meta: { timestamp: '2026-01-15T00:00:00.000Z' } },
+          { etag: '"7"' },
+        )
+      : refused();
+  }) as typeof globalThis.fetch;
+  const session = createSession(fetch);
+  const times: number[] = [];
+  const api = createApiClient({
+    fetch,
+    signInAgain: () => session.signInAgain(),
+    onHubTime: (hubNowMs) => times.push(hubNowMs),
+  });
+  return { world, session, api, times };
+};
+const login = { username: 'x', password: 'y' };
+
+describe('a session that ends in mid-use', () => {
+  test('holds the request until the same person is back, then makes it again', async () => {
+    const { world, session, api } = hub();
+    await session.check();
+    world.isGood = false;
+    const answer = api.send<{ by: string }>('POST', '/things', { a: 1 });
+    await expect.poll(() => session.state.value.phase).toBe('expired');
+    await session.signIn(login);
+    expect(await answer).toEqual({ by: 'dewi' });
+    expect(world.asked.filter((line) => line.endsWith('/things'))).toHaveLength(2);
+  });
+
+  test('does not do for another person what the first one asked for', async () => {
+    const { world, session, api } = hub();
+    await session.check();
+    world.isGood = false;
+    const answer = api.send('POST', '/things', {});
+    await expect.poll(() => session.state.value.phase).toBe('expired');
+    world.who = 'bayu';
+    const outcome = expect(answer).rejects.toMatchObject({ code: 'SESSION_CHANGED' });
+    await session.signIn(login);
+    await outcome;
+    expect(world.asked.filter((line) => line.endsWith('/things'))).toHaveLength(1);
+  });
+
+  test('can be left: what waits is given up, and what comes late is as well', async () => {
+    const { world, session, api } = hub();
+    await session.check();
+    world.isGood = false;
+    const outcome = expect(api.get('/things')).rejects.toMatchObject({ code: 'SESSION_CHANGED' });
+    await expect.poll(() => session.state.value.phase).toBe('expired');
+    session.leave();
+    await outcome;
+    expect(session.state.value.phase).toBe('signed-out');
+    await expect(api.get('/things')).rejects.toMatchObject({ code: 'SESSION_CHANGED' });
+  });
+});
+
+test('a version is handed out and named again', async () => {
+  const { api, times } = hub();
+  expect(await api.getTagged('/things')).toEqual({ value: { by: 'dewi' }, etag: '"7"' });
+  expect(times).toEqual([Date.parse('2026-01-15T00:00:00.000Z')]);
+});
+
+describe("the hub's clock", () => {
+  test('is taken over where the browser is wrong, and left where it is the way that is slow', () => {
+    let browserMs = 1_000_000;
+    const clock = createHubClock(() => browserMs);
+    clock.correct(1_001_500);
+    expect(clock.nowMs()).toBe(1_000_000);
+    clock.correct(19_000_000);
+    expect(clock.nowMs()).toBe(19_000_000);
+    browserMs += 1000;
+    expect(clock.nowMs()).toBe(19_001_000);
+    // within two seconds of what is known: no jitter
+    clock.correct(19_002_000);
+    expect(clock.nowMs()).toBe(19_001_000);
+  });
+});
+
+describe('steady milliseconds', () => {
+  test.each([
+    // what the wall clock and the monotonic one did, what has passed
+    ['as one', 500, 500, 500],
+    ['the wall clock is set back an hour', -3_600_000, 500, 500],
+    ['the machine slept: the monotonic clock stood still', 60_000, 0, 60_000],
+    ['both stand', 0, 0, 0],
+  ])('%s', (_name, wallStep, monotonicStep, passedMs) => {
+    let wall = 1_000_000;
+    let monotonic = 0;
+    const steadyMs = createSteadyMs(
+      () => wall,
+      () => monotonic,
+    );
+    const before = steadyMs();
+    wall += wallStep;
+    monotonic += monotonicStep;
+    expect(steadyMs() - before).toBe(passedMs);
+  });
+});
