@@ -326,20 +326,30 @@ describe.skipIf(!canRun)('the frame', () => {
     { language: 'id', theme: 'light', width: 390, height: 844 },
     { language: 'en', theme: 'dark', width: 390, height: 844 },
   ];
-  test.each(looks)('is accessible and gone through in reading order: $language, $theme, $width', async (look) => {
-    const world = bank();
-    const { url } = await serve(world);
-    const { page, complaints } = await openPage(browser, look);
-    const found: string[] = [];
-    for (const path of ['/devices', '/fleet/sites', '/fleet/agents', '/fleet/sites?add=1', '/devices?add=1', '/nowhere']) {
-      await page.goto(url + path);
-      await page.locator('h1').first().waitFor();
-      await expect.poll(() => page.locator('siaga-skeleton').count(), { timeout: 15_000 }).toBe(0);
-      if (path.endsWith('add=1')) await page.locator('form wa-button').last().waitFor();
-      for (const finding of await axeFindings(page)) found.push(`${path}: ${finding}`);
-      for (const finding of await focusFindings(page, 60)) found.push(`${path}: ${finding}`);
-    }
-    expect(found).toEqual([]);
-    await closing(page, complaints);
-  });
+  test.each(looks)(
+    'is accessible and gone through in reading order: $language, $theme, $width',
+    async (look) => {
+      const world = bank();
+      const { url } = await serve(world);
+      const { page, complaints } = await openPage(browser, look);
+      const found: string[] = [];
+      for (const path of [
+        '/devices',
+        '/fleet/sites',
+        '/fleet/agents',
+        '/fleet/sites?add=1',
+        '/devices?add=1',
+        '/nowhere',
+      ]) {
+        await page.goto(url + path);
+        await page.locator('h1').first().waitFor();
+        await expect.poll(() => page.locator('siaga-skeleton').count(), { timeout: 15_000 }).toBe(0);
+        if (path.endsWith('add=1')) await page.locator('form wa-button').last().waitFor();
+        for (const finding of await axeFindings(page)) found.push(`${path}: ${finding}`);
+        for (const finding of await focusFindings(page, 60)) found.push(`${path}: ${finding}`);
+      }
+      expect(found).toEqual([]);
+      await closing(page, complaints);
+    },
+  );
 });

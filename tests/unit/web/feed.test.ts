@@ -9,13 +9,18 @@ const harness = () => {
   const hub = {
     refuses: false,
     status: 200,
-    controllers: [] as ReadableStreamDefaultController<Uint8Array>[],
+    controllers: [] as ReadableStreamDefaultController<unknown>[],
   };
   let signedOut = 0;
   const fetch = (async () => {
     if (hub.refuses) throw new TypeError('away');
     if (hub.status !== 200) return new Response(null, { status: hub.status });
-    return new Response(new ReadableStream({ start: (controller) => void hub.controllers.push(controller) }));
+    return new Response(
+      new ReadableStream({
+        start: (controller: ReadableStreamDefaultController<unknown>) =>
+          void hub.controllers.push(controller),
+      }),
+    );
   }) as unknown as typeof globalThis.fetch;
   const feed = createLiveFeed({
     fetch,
