@@ -20,8 +20,8 @@ const PAGES: Readonly<Record<string, (world: World) => string | undefined>> = {
     const worst = devices.find(({ health }) => health === 'down') ?? devices[0];
     return worst ? `/devices/${worst.id}` : undefined;
   },
-  sites: () => '/sites',
-  agents: () => '/agents',
+  sites: () => '/fleet/sites',
+  agents: () => '/fleet/agents',
   'sign-in': () => '/',
 };
 const WORLDS: Readonly<Record<string, () => World>> = { bank, calm, storm, empty: fresh, cut: bank };

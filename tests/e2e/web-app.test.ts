@@ -48,47 +48,6 @@ describe.skipIf(!canRun)('the web app', () => {
     for (const fixture of fixtures) await fixture.stop();
   });
 
-  describe('is accessible', () => {
-    const pages: [string, (world: World) => string, string][] = [
-      ['board', () => '/', 'siaga-site-tile'],
-      ['incidents', () => '/incidents?show=all', 'tbody tr'],
-      ['incident', ({ tickets }) => `/incidents/${tickets[0]?.id}`, 'siaga-chart'],
-      ['devices', () => '/devices', 'tbody tr'],
-      [
-        'device',
-        ({ devices }) => `/devices/${devices.find(({ checks }) => checks.length > 1)?.id}`,
-        'siaga-host-charts siaga-chart',
-      ],
-      ['adding a device', () => '/devices?add=1', '#address'],
-      ['sites and agents', () => '/fleet', 'tbody tr'],
-      ['no such page', () => '/nowhere', 'siaga-empty'],
-    ];
-    const looks: Look[] = [
-      { language: 'en', theme: 'light' },
-      { language: 'id', theme: 'dark' },
-      { language: 'id', theme: 'light', width: 390, height: 844 },
-      { language: 'en', theme: 'dark', width: 390, height: 844 },
-    ];
-    test.each(looks)('$language, $theme, $width', async (look) => {
-      const world = bank();
-      const { url } = await serve(world);
-      const { page, complaints } = await openPage(browser, look);
-      const found: string[] = [];
-      for (const [name, path, landmark] of pages) {
-        await page.goto(url + path(world));
-        await page.locator(landmark).first().waitFor();
-        for (const finding of await axeFindings(page)) found.push(`${name}: ${finding}`);
-      }
-      world.signedIn = false;
-      await page.goto(`${url}/devices`);
-      await page.locator('#password').waitFor();
-      for (const finding of await axeFindings(page)) found.push(`sign in: ${finding}`);
-      expect(await page.locator('html').getAttribute('lang')).toBe(look.language);
-      expect(found).toEqual([]);
-      await closing(page, complaints);
-    });
-  });
-
   test('first load stays within 150 kB, styles included', async () => {
     const { url } = await serve(bank());
     const { page, complaints } = await open('id');
