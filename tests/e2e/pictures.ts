@@ -17,7 +17,7 @@ const PAGES: Readonly<Record<string, (world: World) => string | undefined>> = {
   incident: ({ tickets }) => (tickets[0] ? `/incidents/${tickets[0].id}` : undefined),
   devices: () => '/devices',
   device: ({ devices }) => {
-    const worst = devices.find(({ health }) => health === 'down') ?? devices[0];
+    const worst = devices.find(({ open_incident_id }) => open_incident_id !== null) ?? devices[0];
     return worst ? `/devices/${worst.id}` : undefined;
   },
   sites: () => '/fleet/sites',
