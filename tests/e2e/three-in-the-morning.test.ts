@@ -121,7 +121,7 @@ describe.skipIf(!canRun)('three in the morning', () => {
     // Takes note of it, and why it can wait.
     await page.keyboard.press('a');
     await page
-      .getByRole('textbox', { name: /Mengapa dapat menunggu/ })
+      .getByRole('textbox', { name: /Alasan, atau siapa/ })
       .and(page.locator(':focus'))
       .waitFor();
     await page.keyboard.type(REASON);
