@@ -17,7 +17,7 @@ export interface Stage {
   /** Where elements stand. */
   root: HTMLElement;
   services: Services;
-  /** Lets time pass, and tells everybody. */
+  /** Lets time pass, 2 s at least, and tells everybody. */
   pass(ms: number): void;
   /** Puts an element there and waits until it has drawn itself. */
   put<T extends LitElement>(element: T): Promise<T>;
@@ -26,7 +26,7 @@ export interface Stage {
 const stages: HTMLElement[] = [];
 
 export const openStage = (language: 'en' | 'id' = 'en'): Stage => {
-  let nowMs = Date.parse('2026-03-01T02:00:00.000Z');
+  const nowMs = Date.parse('2026-03-01T02:00:00.000Z');
   const clock = createHubClock(() => nowMs);
   const services = {
     clock,
@@ -44,9 +44,8 @@ export const openStage = (language: 'en' | 'id' = 'en'): Stage => {
     root,
     services,
     pass: (ms) => {
-      nowMs += ms;
       // The hub's word tells the time to everybody at once.
-      clock.correct(nowMs);
+      clock.correct(clock.nowMs() + ms);
     },
     put: async (element) => {
       await setLocale(language);

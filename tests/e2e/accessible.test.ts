@@ -54,7 +54,7 @@ const findingsOn = async (
       const isThere = await page
         .locator(landmark)
         .first()
-        .waitFor({ timeout: 15_000 })
+        .waitFor({ timeout: 8_000 })
         .then(() => true)
         .catch(() => false);
       if (!isThere) found.push(`${name}: there is no ${landmark}`);
