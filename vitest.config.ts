@@ -17,7 +17,6 @@ const chromium = [
 ].find((path) => path !== undefined && existsSync(path));
 const inBrowser = {
   testTimeout: 30_000,
-  onConsoleLog: (log: string) => !log.startsWith('Lit is in dev mode'),
   browser: {
     enabled: true,
     headless: true,
@@ -39,6 +38,7 @@ const stores = { globalSetup: ['tests/support/stores.ts'], testTimeout: 60_000, 
 // built hub as users do.
 export default defineConfig({
   test: {
+    onConsoleLog: (log) => !log.startsWith('Lit is in dev mode'),
     projects: [
       // Nothing waits for real time here: a limit only ends what hangs, also on a machine that is busy otherwise.
       project('unit', { testTimeout: 60_000 }),
