@@ -307,7 +307,7 @@ describe.skipIf(!canRun)('the fleet', () => {
       await dialog.getByRole('button', { name: 'Create agent' }).click();
       await page.getByText(/npx siaga agent enroll --hub .* --token sgt_/).waitFor();
       expect(await axeFindings(page)).toEqual([]);
-      await page.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('button', { name: 'Done', exact: true }).click();
       await page.getByRole('button', { name: 'Edit agent agent-dago-1' }).click();
       const edit = dialogOf(page, 'Edit agent');
       await expect.poll(() => edit.getByLabel('Name').inputValue()).toBe('agent-dago-1');
@@ -319,7 +319,7 @@ describe.skipIf(!canRun)('the fleet', () => {
       await page.getByRole('button', { name: 'Revoke agent' }).click();
       await page.getByText('Agent agent-bandung-1 is revoked.').waitFor();
       expect(asked.some((line) => /^POST \/monitoring\/agents\/.*\/revoke$/.test(line))).toBe(true);
-      await rowOf(page, 'agent-bandung-1').getByText('Revoked').first().waitFor();
+      await rowOf(page, 'agent-bandung-1').getByText('Revoked').last().waitFor();
       await closing(page, complaints);
     });
   });

@@ -211,7 +211,7 @@ describe.skipIf(!canRun)('the web app', () => {
       await page.getByText('Enter an IPv4 or IPv6 address').waitFor();
       await field.fill(world.devices[0]?.address ?? '');
       await page.keyboard.press('Enter');
-      await page.getByText('this agent already watches that address', { exact: true }).waitFor();
+      await page.getByText('The agent already watches this address.', { exact: true }).waitFor();
       expect(await field.getAttribute('aria-invalid')).toBe('true');
       expect(await axeFindings(page)).toEqual([]);
       await closing(page, complaints);

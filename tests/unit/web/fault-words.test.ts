@@ -55,6 +55,11 @@ const CASES: [Partial<FieldFault>, string, string][] = [
   [{ code: 'twice' }, 'The same is named twice.', 'Yang sama disebut dua kali.'],
   [{ code: 'in_use' }, 'This is in use already.', 'Ini sudah dipakai.'],
   [
+    { code: 'in_use', field: 'address' },
+    'The agent already watches this address.',
+    'Agen sudah memantau alamat ini.',
+  ],
+  [
     { code: 'not_found' },
     'There is no such thing, or no longer.',
     'Tidak ada yang seperti itu, atau sudah tidak ada.',

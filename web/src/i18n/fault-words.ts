@@ -59,7 +59,9 @@ const wordsOf = ({ field, message, code, limits = {} }: FieldFault, locale: stri
     case 'twice':
       return msg('The same is named twice.');
     case 'in_use':
-      return msg('This is in use already.');
+      return field === 'address'
+        ? msg('The agent already watches this address.')
+        : msg('This is in use already.');
     case 'not_found':
       return msg('There is no such thing, or no longer.');
     case 'other':

@@ -608,4 +608,6 @@ export const templates = {
   sfe0627e91ed872ae: `dilengkapi dari sampel terlambat`,
   sfea6eeca177c9a5c: `Insiden dibatalkan`,
   sffc43754008bc0df: `Ke papan`,
+  s7fcb7935a7a67244: `Siaga sudah memantau mesin ini. Cukup sebuah alamat untuk menambah yang berikutnya: router, ATM, server.`,
+  sa0fd4c4e6e6fb9a4: `Agen sudah memantau alamat ini.`,
 };
