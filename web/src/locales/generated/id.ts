@@ -375,6 +375,7 @@ export const templates = {
   s9ef954196091dc3e: `Singkat dan unik, menurut penomoran Anda.`,
   s9f41c6471889ab65: `Lokasi adalah cabang, tempat ATM, atau pusat data.`,
   s9f83517ac9ad1d32: str`Ubah lokasi ${0}`,
+  sa0fd4c4e6e6fb9a4: `Agen sudah memantau alamat ini.`,
   sa21252e65e2a382b: str`${0}: rata-rata ${1}, paling tinggi ${2}.`,
   sa2219574d08543e1: str`${0} sampel hilang karena disk penuh`,
   sa25de1d82d6a4d4e: `Bujur`,
@@ -608,6 +609,4 @@ export const templates = {
   sfe0627e91ed872ae: `dilengkapi dari sampel terlambat`,
   sfea6eeca177c9a5c: `Insiden dibatalkan`,
   sffc43754008bc0df: `Ke papan`,
-  s7fcb7935a7a67244: `Siaga sudah memantau mesin ini. Cukup sebuah alamat untuk menambah yang berikutnya: router, ATM, server.`,
-  sa0fd4c4e6e6fb9a4: `Agen sudah memantau alamat ini.`,
 };
