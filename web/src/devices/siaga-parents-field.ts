@@ -7,7 +7,6 @@ import { icons } from '../components/icons.js';
 import '../components/siaga-combobox.js';
 import type { ComboGroup, ComboOption, SiagaCombobox } from '../components/siaga-combobox.js';
 import { healthShape } from '../components/siaga-health.js';
-import { worstFirst } from '../live/state.js';
 import { WatchStore } from '../live/store.js';
 import { createSearch } from '../search/search.js';
 import { baseStyles } from '../styles/shared.js';
@@ -134,7 +133,7 @@ export class SiagaParentsField extends SiagaElement {
       return [{ label: msg('Of this site'), options: near.slice(0, OFFERED).map((one) => this.option(one)) }];
     }
     const found = (this.search.find(state, this.text)?.devices.items ?? []).filter(isFree);
-    const own = found.filter(({ site_id }) => site_id === this.siteId).sort(worstFirst);
+    const own = found.filter(({ site_id }) => site_id === this.siteId);
     const others = found.filter(({ site_id }) => site_id !== this.siteId);
     return [
       { label: msg('Of this site'), options: own.map((one) => this.option(one)) },
