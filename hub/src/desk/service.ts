@@ -11,6 +11,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { DomainError, fieldError, type IfMatch } from '../errors.js';
 import type { Actor, ListPage } from '../fleet/index.js';
 import type { Db } from '../platform/postgres/postgres.js';
+import { isoTimeMs } from '../telemetry/index.js';
 import { insertComment, listComments } from './comments-repository.js';
 import { saveAcknowledgement } from './deeds-repository.js';
 import {
@@ -180,13 +181,9 @@ const filterOf = (query: TicketQueryInput): TicketFilter => {
   return filter;
 };
 
-const ISO_DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/;
-
 const dateOf = (field: string, text: string): Date => {
-  const at = new Date(ISO_DATE.test(text) ? text : Number.NaN);
-  // Date.parse takes 31 February for 3 March: a day that does not exist is a mistake to be told.
-  const isRealDay = new Date(`${text.slice(0, 10)}T00:00:00Z`).toJSON()?.slice(0, 10) === text.slice(0, 10);
-  if (Number.isNaN(at.getTime()) || !isRealDay)
+  const at = new Date(isoTimeMs(text));
+  if (Number.isNaN(at.getTime()))
     throw fieldError(
       field,
       'must be an ISO 8601 date (2026-01-15, midnight UTC) or date-time with a zone (2026-01-15T08:00:00+07:00)',

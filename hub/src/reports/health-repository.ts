@@ -54,3 +54,13 @@ export const healthWithin = async (
     totalsMs: Object.fromEntries(totals.rows.map((row) => [row.health, Math.round(row.total_ms)])),
   };
 };
+
+/** When the device was first made; a restored one has a past from before it was taken out of service. */
+export const madeAtMs = async (db: Db, deviceId: string): Promise<number> => {
+  const row = await db
+    .selectFrom('devices')
+    .select('created_at')
+    .where('id', '=', deviceId)
+    .executeTakeFirst();
+  return row?.created_at.getTime() ?? Infinity;
+};

@@ -20,12 +20,12 @@ import {
 } from './explanation-repository.js';
 import { explain } from './explain.js';
 import { coverSpan, mergePieces } from './health-history.js';
-import { healthWithin } from './health-repository.js';
+import { healthWithin, madeAtMs } from './health-repository.js';
 import { readBounds, readSpan, type SpanQuery } from './span.js';
 import { timelinePage, watchPeriods, type TimelineKind, type TimelineRow } from './timeline-repository.js';
 import { wordsOf } from './words.js';
 
-/** Whether the reader may see tickets; without it nothing tells of one. */
+/** Whether the reader may see tickets; without it none is named: no number, no person, nobody's words. */
 export interface Eyes {
   withIncidents: boolean;
 }
@@ -172,16 +172,6 @@ export const createReports = ({
       };
     },
   };
-};
-
-/** When the device was first made; a restored one has a past from before it was taken out of service. */
-const madeAtMs = async (db: Db, deviceId: string): Promise<number> => {
-  const row = await db
-    .selectFrom('devices')
-    .select('created_at')
-    .where('id', '=', deviceId)
-    .executeTakeFirst();
-  return row?.created_at.getTime() ?? Infinity;
 };
 
 const isKind = (kind: string): kind is TimelineKind => (TIMELINE_KINDS as readonly string[]).includes(kind);

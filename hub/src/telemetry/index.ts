@@ -15,6 +15,7 @@ import { createSeriesReader, type SeriesRequest } from './series.js';
 import { createStreamStore } from './streams.js';
 
 export type { CycleColumns, Cycles, Judge, JudgedListener, LatestFigures, LiveBatch } from './ports.js';
+export { isoTimeMs } from './iso-time.js';
 export { readTime, type SeriesRequest } from './series.js';
 
 /** Time the last rows get to be committed at a clean stop; what is left comes again from the agents' rings. */

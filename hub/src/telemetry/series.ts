@@ -9,6 +9,7 @@ import type { Static } from 'typebox';
 import { DomainError, fieldError } from '../errors.js';
 import type { FleetDirectory } from '../fleet/ports.js';
 import type { Clock } from '../platform/clock.js';
+import { isoTimeMs } from './iso-time.js';
 import type { QuestDb } from '../platform/questdb/questdb.js';
 
 type RangeQuery = Static<typeof SeriesQuery>;
@@ -173,20 +174,11 @@ const segmentSql = (
 
 /** Epoch ms of a query's `from` or `to`. Throws VALIDATION_ERROR naming the field. */
 export const readTime = (field: 'from' | 'to', text: string): number => {
-  const ms = /^\d{1,15}$/.test(text) ? Number(text) : isoTime(text);
+  const ms = /^\d{1,15}$/.test(text) ? Number(text) : isoTimeMs(text);
   if (!(ms >= 0 && ms <= 8.64e15))
     throw fieldError(field, 'must be epoch ms, or an ISO 8601 date (midnight UTC) or date-time with a zone');
   return ms;
 };
-
-const isoTime = (text: string): number =>
-  /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/.test(text) &&
-  isRealDay(text.slice(0, 10))
-    ? Date.parse(text)
-    : NaN;
-
-/** Date.parse takes 31 February for 3 March: a day that does not exist is a mistake to be told. */
-const isRealDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day;
 
 /** Reads the query's range; throws VALIDATION_ERROR naming the field. */
 export const readRange = (query: Pick<RangeQuery, 'from' | 'to' | 'points'>, nowMs: number): Range => {
