@@ -241,8 +241,9 @@ describe('explain', () => {
     const ticket = hub.tickets[0]!;
     const open = await verdict();
     expect(open).toMatchObject({ health: 'down', verdict: 'incident-open' });
-    expect(open.text).toBe(
-      'd0 has not answered since 2026-01-15 08:00:15 UTC (10 s), on its fibre link, watched by agent agent: ' +
+    // How long the hub's own clock has gone on by then depends on how its steps fell.
+    expect(open.text.replace(/\(\d+ s\)/, '(n s)')).toBe(
+      'd0 has not answered since 2026-01-15 08:00:15 UTC (n s), on its fibre link, watched by agent agent: ' +
         `3 probe cycles in a row failed. Incident ${ticket.ticket_number} is open.`,
     );
     expect(open.reasons).toMatchObject([
