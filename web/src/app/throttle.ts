@@ -10,11 +10,12 @@ export const createThrottle = (action: () => void, everyMs: number): Throttle =>
   let again = false;
   const run = (): void => {
     again = false;
-    action();
+    // Before the action: one that calls again from within itself is put off like any other.
     timer = setTimeout(() => {
       timer = undefined;
       if (again) run();
     }, everyMs);
+    action();
   };
   return {
     call() {

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createThrottle } from '../../../web/src/app/throttle.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('runs at once, then once for all the calls of a pause', () => {
+  let runs = 0;
+  const throttle = createThrottle(() => (runs += 1), 1000);
+  throttle.call();
+  throttle.call();
+  throttle.call();
+  expect(runs).toBe(1);
+  vi.advanceTimersByTime(1000);
+  expect(runs).toBe(2);
+  vi.advanceTimersByTime(10_000);
+  expect(runs).toBe(2);
+});
+
+test('an action that calls again from within itself is put off until the pause is over', () => {
+  let runs = 0;
+  const throttle = createThrottle(() => {
+    runs += 1;
+    if (runs < 4) throttle.call();
+  }, 1000);
+  throttle.call();
+  expect(runs).toBe(1);
+  vi.advanceTimersByTime(1000);
+  expect(runs).toBe(2);
+  vi.advanceTimersByTime(10_000);
+  expect(runs).toBe(4);
+});
+
+test('what was cancelled within the action does not run again', () => {
+  let runs = 0;
+  const throttle = createThrottle(() => {
+    runs += 1;
+    throttle.call();
+    throttle.cancel();
+  }, 1000);
+  throttle.call();
+  vi.advanceTimersByTime(10_000);
+  expect(runs).toBe(1);
+});
