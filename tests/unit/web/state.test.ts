@@ -36,7 +36,7 @@ const site = (id: string): LiveEvent => ({
   name: 'site',
   data: { id, code: id, name: id, region: null, timezone: 'Asia/Jakarta', latitude: null, longitude: null },
 });
-const ticket = (id: string, status: TicketSummary['status']): TicketSummary => ({
+const ticket = (id: string, status: TicketSummary['status'], updatedAt = AT): TicketSummary => ({
   id,
   ticket_number: `INC-${id}`,
   ticket_type: 'incident',
@@ -49,7 +49,7 @@ const ticket = (id: string, status: TicketSummary['status']): TicketSummary => (
   category: null,
   subcategory: null,
   created_at: AT,
-  updated_at: AT,
+  updated_at: updatedAt,
   resolved_at: null,
   closed_at: null,
   source: 'monitoring',
@@ -63,6 +63,8 @@ const ticket = (id: string, status: TicketSummary['status']): TicketSummary => (
   acknowledged_by: null,
   acknowledge_reason: null,
 });
+/** A moment of the tickets, n seconds after the first. */
+const after = (n: number): string => new Date(Date.parse(AT) + n * 1000).toISOString();
 const snapshot = (devices: LiveDevice[], incidents: TicketSummary[] = []): LiveEvent => ({
   name: 'snapshot',
   data: { now: AT, sites: [], agents: [], devices, incidents },
@@ -245,7 +247,7 @@ describe('incidents', () => {
     ['resolved, never known', [ticket('1', 'resolved')], [], [], []],
     [
       'resolved and reopened',
-      [ticket('1', 'new'), ticket('1', 'resolved'), ticket('1', 'new')],
+      [ticket('1', 'new'), ticket('1', 'resolved'), ticket('1', 'new', after(1))],
       ['1'],
       ['1', '1'],
       ['1'],
@@ -259,6 +261,98 @@ describe('incidents', () => {
     expect([...state.incidents.keys()]).toEqual(open);
     expect(change.opened.map(({ id }) => id)).toEqual(opened);
     expect(change.resolved.map(({ id }) => id)).toEqual(resolved);
+  });
+
+  test.each([
+    [
+      'resolved, then an answer from before it',
+      [ticket('1', 'new'), ticket('1', 'resolved', after(2)), ticket('1', 'assigned', after(1))],
+      [],
+      ['1'],
+    ],
+    [
+      'resolved, then an answer of the same moment',
+      [ticket('1', 'new'), ticket('1', 'resolved', after(1)), ticket('1', 'assigned', after(1))],
+      [],
+      ['1'],
+    ],
+    [
+      'never known, resolved, then an answer from before it',
+      [ticket('1', 'resolved', after(2)), ticket('1', 'assigned', after(1))],
+      [],
+      [],
+    ],
+    [
+      'reopened, then the old end once more',
+      [ticket('1', 'new', after(2)), ticket('1', 'resolved', after(1))],
+      ['new'],
+      ['1'],
+    ],
+    [
+      'changed, then what was before the change',
+      [ticket('1', 'assigned', after(2)), ticket('1', 'new', after(1))],
+      ['assigned'],
+      ['1'],
+    ],
+  ])('what comes late changes nothing: %s', (_name, tickets, statuses, opened) => {
+    const state = createLiveState();
+    const change = play(
+      state,
+      tickets.map((data): LiveEvent => ({ name: 'incident', data })),
+    );
+    expect([...state.incidents.values()].map(({ status }) => status)).toEqual(statuses);
+    expect(change.opened.map(({ id }) => id)).toEqual(opened);
+  });
+
+  test('what a snapshot no longer holds is not put back by a late answer', () => {
+    const state = createLiveState();
+    play(state, [snapshot([], [ticket('1', 'new', after(1))]), snapshot([])]);
+    const change = play(state, [{ name: 'incident', data: ticket('1', 'new', after(1)) }]);
+    expect([state.incidents.size, change.opened]).toEqual([0, []]);
+    play(state, [snapshot([], [ticket('1', 'new')])]);
+    expect(state.incidents.size).toBe(1);
+  });
+
+  test('a comment on a resolved one is noted as a change, and the memory of ends is bounded', () => {
+    const state = createLiveState();
+    play(state, [{ name: 'incident', data: ticket('1', 'resolved') }]);
+    const change = play(state, [{ name: 'incident', data: ticket('1', 'resolved', after(1)) }]);
+    expect([...change.incidents]).toEqual(['1']);
+    expect(change.resolved).toEqual([]);
+    for (let n = 0; n < 2000; n += 1) play(state, [{ name: 'incident', data: ticket(`n${n}`, 'closed') }]);
+    expect(state.ended.size).toBe(500);
+  });
+
+  test('in whichever order its states come, and however often, the newest stands', () => {
+    const statuses = fc.array(
+      fc.constantFrom('new', 'assigned', 'resolved', 'closed') as fc.Arbitrary<TicketSummary['status']>,
+      {
+        minLength: 1,
+        maxLength: 6,
+      },
+    );
+    fc.assert(
+      fc.property(
+        statuses.chain((all) => {
+          const states = all.map((status, n) => ticket('1', status, after(n)));
+          const [last] = states.slice(-1) as [TicketSummary];
+          return fc.record({
+            last: fc.constant(last),
+            told: fc
+              .array(fc.constantFrom(...states), { maxLength: 10 })
+              .chain((more) =>
+                fc.shuffledSubarray([...states, ...more], { minLength: states.length + more.length }),
+              ),
+          });
+        }),
+        ({ last, told }) => {
+          const state = createLiveState();
+          for (const data of told) play(state, [{ name: 'incident', data }]);
+          const open = last.status === 'new' || last.status === 'assigned';
+          expect([...state.incidents.values()]).toEqual(open ? [last] : []);
+        },
+      ),
+    );
   });
 
   test('a snapshot opens nothing anew: who looks has seen no incident begin', () => {

@@ -30,6 +30,8 @@ export interface LiveState {
   readonly devices: Map<string, LiveDevice>;
   /** Unresolved incidents. */
   readonly incidents: Map<string, TicketSummary>;
+  /** `updated_at` of incidents that ended lately, by id: what is told of them late does not open them anew. */
+  readonly ended: Map<string, string>;
   readonly groups: Map<string, SiteGroup>;
   /** The devices of each site, by id: what a group is made of. */
   readonly members: Map<string, Map<string, LiveDevice>>;
@@ -60,6 +62,7 @@ export const createLiveState = (): LiveState => ({
   agents: new Map(),
   devices: new Map(),
   incidents: new Map(),
+  ended: new Map(),
   groups: new Map(),
   members: new Map(),
   counts: noCounts(),
@@ -103,13 +106,27 @@ const enter = (state: LiveState, change: LiveChange, device: LiveDevice): void =
   else state.members.set(device.site_id, new Map([[device.id, device]]));
 };
 
+/** An answer is late by seconds, not by hundreds of incidents. */
+const ENDED_AT_MOST = 500;
+
+const noteEnd = (state: LiveState, id: string, updatedAt: string): void => {
+  // Taken out first, so that the oldest of the map is the one noted the longest ago.
+  state.ended.delete(id);
+  state.ended.set(id, updatedAt);
+  const [oldest] = state.ended.keys();
+  if (state.ended.size > ENDED_AT_MOST && oldest !== undefined) state.ended.delete(oldest);
+};
+
 const takeSnapshot = (state: LiveState, change: LiveChange, snapshot: LiveSnapshot): void => {
   state.ready = true;
   change.snapshot = true;
   byId(state.sites, snapshot.sites);
   byId(state.agents, snapshot.agents);
   byId(state.devices, snapshot.devices);
+  const before = [...state.incidents.values()];
   byId(state.incidents, snapshot.incidents);
+  for (const { id, updated_at } of before) if (!state.incidents.has(id)) noteEnd(state, id, updated_at);
+  for (const id of state.incidents.keys()) state.ended.delete(id);
   state.groups.clear();
   state.members.clear();
   Object.assign(state.counts, noCounts());
@@ -125,16 +142,33 @@ const takeDevice = (state: LiveState, change: LiveChange, device: LiveDevice): v
   enter(state, change, device);
 };
 
+/**
+ * Whether something newer is known: an answer to a request may come after the feed has told of what followed. Of two
+ * states of one moment the end counts. (The hub's timestamps have the order of their text.)
+ */
+const isLate = (state: LiveState, { id, updated_at, status }: TicketSummary): boolean => {
+  const known = state.incidents.get(id);
+  if (known && updated_at < known.updated_at) return true;
+  const endedAt = state.ended.get(id);
+  if (endedAt === undefined) return false;
+  return isOpen({ status }) ? updated_at <= endedAt : updated_at < endedAt;
+};
+
 const takeIncident = (state: LiveState, change: LiveChange, ticket: TicketSummary): void => {
+  if (isLate(state, ticket)) return;
   change.incidents.add(ticket.id);
   // Whether it is acknowledged is part of the device's looks, and so of its group.
   const about = ticket.device_id === null ? undefined : state.devices.get(ticket.device_id);
   if (about) change.groups.add(about.site_id);
   const known = state.incidents.get(ticket.id);
   if (isOpen(ticket)) {
+    state.ended.delete(ticket.id);
     state.incidents.set(ticket.id, ticket);
     if (!known) change.opened.push(ticket);
-  } else if (known) {
+    return;
+  }
+  noteEnd(state, ticket.id, ticket.updated_at);
+  if (known) {
     state.incidents.delete(ticket.id);
     change.resolved.push(ticket);
   }
