@@ -96,7 +96,9 @@ export class SiagaIncidentPage extends SiagaPage {
     const live = incidents.get(ticket.id) ?? change.resolved.find(({ id }) => id === ticket.id);
     // After the feed was cut for long, an open incident that is no longer told of has ended.
     const hasEnded = change.snapshot && isOpen(ticket) && !live;
-    if (hasEnded || (live && live.updated_at > ticket.updated_at)) {
+    // Of one that is no longer open the feed tells too, e.g. a comment; its state is not kept.
+    const isTold = !live && change.incidents.has(ticket.id);
+    if (hasEnded || isTold || (live && live.updated_at > ticket.updated_at)) {
       this.tellOthersAcknowledgement(ticket, live);
       this.throttle.call();
     }
