@@ -1,5 +1,5 @@
 import { msg } from '@lit/localize';
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { DEVICE_KINDS, LINKS, type Device, type LiveAgent } from '@siaga/shared';
 import { EditForm } from '../forms/edit-form.js';
@@ -92,12 +92,22 @@ export class SiagaDeviceForm extends EditForm<Device, DeviceDraft> {
     return msg('Add device');
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
-    const previous = changed.get('draft') as DeviceDraft | undefined;
-    // Another site has agents of its own; the one chosen before belongs to the other.
-    if (!previous || previous.site_id === '' || previous.site_id === this.draft.site_id) return;
-    if (previous.agent_id === this.draft.agent_id) this.draft = { ...this.draft, agent_id: '' };
+  /** Another site has agents of its own; the one chosen before belongs to the other. */
+  private readonly takeSite = (name: string, siteId: DraftValue): void => {
+    const isSame = siteId === this.draft.site_id;
+    this.take(name, siteId);
+    if (isSame) return;
+    this.take('agent_id', this.editedId === '' ? '' : this.agentAt(siteId));
+  };
+
+  /**
+   * Who is to watch a known device at a site: the one that watches it there, or the site's only one; empty where that
+   * has to be chosen. The hub chooses for a new device only: a known one keeps its agent unless another is named.
+   */
+  private agentAt(siteId: DraftValue): string {
+    if (this.edited?.site_id === siteId) return this.edited.agent_id;
+    const [only, another] = this.agents().filter(({ site_id }) => site_id === siteId);
+    return only !== undefined && another === undefined ? only.id : '';
   }
 
   protected override labelOf(name: string): string {
@@ -145,9 +155,10 @@ export class SiagaDeviceForm extends EditForm<Device, DeviceDraft> {
     return [['', msg('Choose a site')], ...sites.map(({ id, name }): [string, string] => [id, name])];
   }
 
-  /** A site with one agent of its own needs no word about it; any other does. */
+  /** A new device at a site with one agent of its own needs no word about it; any other does. */
   private get needsAgent(): boolean {
     const { site_id } = this.draft;
+    if (this.editedId !== '') return true;
     return site_id !== '' && this.agents().filter((agent) => agent.site_id === site_id).length !== 1;
   }
 
@@ -258,7 +269,7 @@ export class SiagaDeviceForm extends EditForm<Device, DeviceDraft> {
       name: 'site_id',
       label: this.labelOf('site_id'),
       value: draft.site_id,
-      onInput,
+      onInput: this.takeSite,
       fault: faults['site_id'],
       choices: this.siteChoices(),
       required: true,

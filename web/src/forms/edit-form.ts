@@ -54,7 +54,7 @@ export abstract class EditForm<
   @state() private busy = false;
   @state() private known: Tagged<T> | undefined = undefined;
   @state() private loadError: unknown = undefined;
-  @state() private meanwhile: (Merge<D> & { now: Tagged<T> }) | undefined = undefined;
+  @state() private meanwhile: (Merge<D> & { before: Tagged<T>; now: Tagged<T> }) | undefined = undefined;
 
   private hasFocused = false;
 
@@ -154,7 +154,7 @@ export abstract class EditForm<
         await this.save(false);
         return;
       }
-      this.meanwhile = { ...merge, now };
+      this.meanwhile = { ...merge, before, now };
       await this.updateComplete;
       this.renderRoot.querySelector<HTMLElement>('.meanwhile wa-button')?.focus();
     } catch (thrown) {
@@ -171,8 +171,10 @@ export abstract class EditForm<
 
   private async takeMine(): Promise<void> {
     if (!this.meanwhile || this.busy) return;
-    this.known = this.meanwhile.now;
-    this.draft = this.meanwhile.draft;
+    const { before, now } = this.meanwhile;
+    this.known = now;
+    // Merged anew: the fields could be changed while the question stood.
+    this.draft = mergeDrafts(this.draftOf(before.value), this.draft, this.draftOf(now.value)).draft;
     this.meanwhile = undefined;
     await this.save();
   }
