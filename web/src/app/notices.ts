@@ -22,8 +22,8 @@ export interface Notices {
   show(text: string, action?: NoticeAction): void;
   speak(text: string): void;
   /** Does the notice's action, and takes the notice away: what is undone is not undone twice. */
-  act(serial: number): void;
-  dismiss(serial: number): void;
+  readonly act: (serial: number) => void;
+  readonly dismiss: (serial: number) => void;
   /** Nothing goes away from now on: the pointer or the focus is on a notice. */
   hold(): void;
   /** What is shown goes on towards its end. */

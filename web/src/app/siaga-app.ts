@@ -273,7 +273,7 @@ export class SiagaApp extends LocalizedElement {
       <main id="main">${this.renderPage()}</main>
       ${framed && isPhone ? this.renderRail() : nothing}
       <siaga-announcer></siaga-announcer>
-      <siaga-notices></siaga-notices>
+      <siaga-notices @siaga-skip=${this.skip}></siaga-notices>
       ${
         this.isHelpOpen && framed
           ? html`<siaga-help @siaga-close=${() => (this.isHelpOpen = false)}></siaga-help>`

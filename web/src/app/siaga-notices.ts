@@ -90,6 +90,9 @@ export class SiagaNotices extends SiagaElement {
   ];
 
   private removeKey: (() => void) | undefined;
+  /** Where the focus was before it came to the notices. */
+  private cameFrom: HTMLElement | undefined;
+  private stopFollowing: (() => void) | undefined;
 
   constructor() {
     super();
@@ -100,8 +103,16 @@ export class SiagaNotices extends SiagaElement {
     );
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const root = this.getRootNode();
+    root.addEventListener('focusout', this.follow);
+    this.stopFollowing = () => root.removeEventListener('focusout', this.follow);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.stopFollowing?.();
     this.removeKey?.();
     this.removeKey = undefined;
   }
@@ -127,23 +138,40 @@ export class SiagaNotices extends SiagaElement {
       : undefined;
   }
 
-  private act(notice: Notice | undefined): void {
-    if (!notice) return;
+  private readonly follow = (event: Event): void => {
+    const [left] = event.composedPath();
+    if (left instanceof HTMLElement && left.getRootNode() !== this.renderRoot) this.cameFrom = left;
+  };
+
+  /**
+   * Takes a notice away by `how`. A button that goes away tells neither that the pointer has left it (Firefox, Safari)
+   * nor where the focus is to go.
+   */
+  private takeAway(serial: number, how: (serial: number) => void): void {
+    const hadFocus = this.shadowRoot?.activeElement?.closest(`[data-serial="${serial}"]`) != null;
     this.leave();
-    this.services.notices.act(notice.serial);
+    if (hadFocus) {
+      if (this.cameFrom?.isConnected) this.cameFrom.focus({ preventScroll: true });
+      // The page's heading is what is left.
+      else this.dispatchEvent(new CustomEvent('siaga-skip'));
+    }
+    how(serial);
+  }
+
+  private act(notice: Notice | undefined): void {
+    if (notice) this.takeAway(notice.serial, this.services.notices.act);
   }
 
   private readonly hold = (): void => this.services.notices.hold();
 
   private readonly leave = (): void => this.services.notices.release();
 
-  private renderNotice({ text, serial, action }: Notice, hasKey: boolean): TemplateResult {
-    const dismiss = (): void => {
-      this.leave();
-      this.services.notices.dismiss(serial);
-    };
+  private renderNotice(notice: Notice, hasKey: boolean): TemplateResult {
+    const { text, serial, action } = notice;
+    const dismiss = (): void => this.takeAway(serial, this.services.notices.dismiss);
     return html`<div
       class="notice"
+      data-serial=${serial}
       @pointerenter=${this.hold}
       @pointerleave=${this.leave}
       @focusin=${this.hold}
@@ -152,7 +180,7 @@ export class SiagaNotices extends SiagaElement {
       <span class="words">${text}</span>
       ${
         action
-          ? html`<button type="button" @click=${() => this.services.notices.act(serial)}>
+          ? html`<button type="button" @click=${() => this.act(notice)}>
               ${action.label}${hasKey ? html`<kbd aria-hidden="true">z</kbd>` : nothing}
             </button>`
           : nothing
