@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBurst, createNewsReader, type News } from '../../../web/src/app/news.js';
 import { createGate, createSound, type Tone } from '../../../web/src/app/sound.js';
 import { countForTab, iconAddress, PLAIN_ICON, tabTitle } from '../../../web/src/app/tab-signs.js';
+import { showTimesIn } from '../../../web/src/i18n/time.js';
 import { readComments } from '../../../web/src/incidents/actions.js';
 import { createDrafts } from '../../../web/src/incidents/drafts.js';
 import { isPeriodReversed, queryOf, readFilter } from '../../../web/src/incidents/list-filter.js';
@@ -496,6 +497,20 @@ describe('the list of incidents', () => {
     expect(Date.parse(String(before)) - Date.parse(String(after))).toBe(3 * 86_400_000);
     expect(isPeriodReversed(filter)).toBe(false);
     expect(isPeriodReversed({ ...filter, from: '2026-02-01' })).toBe(true);
+  });
+
+  test.each([
+    ['Asia/Jakarta', '2026-01-09T17:00:00.000Z', '2026-01-12T17:00:00.000Z'],
+    ['America/New_York', '2026-01-10T05:00:00.000Z', '2026-01-13T05:00:00.000Z'],
+    ['UTC', '2026-01-10T00:00:00.000Z', '2026-01-13T00:00:00.000Z'],
+  ])('days begin at midnight in the zone that is shown, %s', (zone, after, before) => {
+    showTimesIn(zone);
+    try {
+      const filter = readFilter(new URLSearchParams('period=custom&from=2026-01-10&to=2026-01-12'));
+      expect(queryOf(filter, 0)).toMatchObject({ created_after: after, created_before: before });
+    } finally {
+      showTimesIn(undefined);
+    }
   });
 
   test('marks rows that changed, keeps their places, and takes nothing older', () => {

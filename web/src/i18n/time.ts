@@ -29,6 +29,43 @@ export const showTimesIn = (zone: string | undefined): void => {
 export const shownTimeZone = (): string =>
   shownZone ?? cached('browser-zone', () => new Intl.DateTimeFormat().resolvedOptions().timeZone);
 
+/** How far the zone's clocks are ahead of UTC at a moment, ms. */
+const aheadMs = (atMs: number, timeZone: string): number => {
+  const format = cached(
+    `ahead:${timeZone}`,
+    () =>
+      new Intl.DateTimeFormat('en', {
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+        hourCycle: 'h23',
+        timeZone,
+      }),
+  );
+  const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const shownMs = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return shownMs - Math.floor(atMs / SECOND) * SECOND;
+};
+
+/** When a day (YYYY-MM-DD) begins in a zone; the day `plusDays` later where told. */
+export const dayBegins = (day: string, plusDays = 0, timeZone: string = shownTimeZone()): number => {
+  const midnightMs = Date.parse(`${day}T00:00:00Z`) + plusDays * DAY;
+  const firstMs = midnightMs - aheadMs(midnightMs, timeZone);
+  // Between the two guesses the clocks may have been changed.
+  return midnightMs - aheadMs(firstMs, timeZone);
+};
+
 type Unit = 'second' | 'minute' | 'hour' | 'day';
 const inUnit = (value: number, unit: Unit, locale: string): string =>
   cached(

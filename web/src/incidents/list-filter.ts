@@ -1,5 +1,6 @@
 import type { TicketSummary } from '@siaga/shared';
 import type { Query } from '../http/api-client.js';
+import { dayBegins } from '../i18n/time.js';
 import { V1_PRIORITY_WORDS } from './wire-words.js';
 
 export const SHOWN = ['open', 'resolved', 'all'] as const;
@@ -86,12 +87,8 @@ const STATUS_OF: Readonly<Record<ShownStatus, string>> = {
   all: '',
 };
 
-/** Midnight of the day where the reader is; `plusDays` later. */
-const midnight = (day: string, plusDays = 0): string => {
-  const at = new Date(`${day}T00:00:00`);
-  at.setDate(at.getDate() + plusDays);
-  return at.toISOString();
-};
+/** Midnight of the day in the zone that times are shown in; `plusDays` later. */
+const midnight = (day: string, plusDays = 0): string => new Date(dayBegins(day, plusDays)).toISOString();
 
 /** The filter as the hub is asked. */
 export const queryOf = (filter: ListFilter, nowMs: number): Query => {
