@@ -1,11 +1,20 @@
 import { msg, str } from '@lit/localize';
-import type { Agent } from '@siaga/shared';
+import type { Agent, LiveAgent } from '@siaga/shared';
 import { wholeNumber } from '../i18n/numbers.js';
 import { durationWords } from '../i18n/time.js';
 import { probeWord } from '../i18n/words.js';
 
 /** A clock further off than this is worth a word (detection.md, rule 15). */
 const CLOCK_OFF_MS = 2000;
+
+/** An agent as it is now: as it was asked for, over it what the feed has told since; it was heard when either says last. */
+export const agentNow = (asked: Agent, live: LiveAgent | undefined): Agent => {
+  if (!live) return asked;
+  const heard = [asked.last_seen_at, live.last_seen_at].filter((at) => at !== null);
+  // The hub's timestamps have the order of their text. The feed tells of an agent when its state changes, not each time
+  // it is heard.
+  return { ...asked, ...live, last_seen_at: heard.sort().at(-1) ?? null };
+};
 
 /** What of an agent's condition needs a word. */
 export const agentNotes = (agent: Agent, locale: string): string[] => {

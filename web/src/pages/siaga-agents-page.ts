@@ -12,7 +12,7 @@ import '../components/siaga-empty.js';
 import { healthStyles } from '../components/siaga-health.js';
 import '../components/siaga-pager.js';
 import '../components/siaga-time.js';
-import { agentNotes } from '../fleet/agent-words.js';
+import { agentNotes, agentNow } from '../fleet/agent-words.js';
 import { fleetStyles, rowStyles } from '../fleet/fleet-styles.js';
 import { ListPage } from '../fleet/list-page.js';
 import { removeWithUndo } from '../fleet/remove.js';
@@ -179,7 +179,7 @@ export class SiagaAgentsPage extends ListPage<Agent> {
 
   private renderRow(asked: Agent, countsOf: ReadonlyMap<string, HealthCounts>): TemplateResult {
     const { agents, sites } = this.services.store.state;
-    const agent = { ...asked, ...agents.get(asked.id) };
+    const agent = agentNow(asked, agents.get(asked.id));
     const site = sites.get(agent.site_id);
     return html`<tr data-id=${agent.id}>
       <th scope="row">
