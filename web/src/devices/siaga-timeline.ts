@@ -127,7 +127,8 @@ export class SiagaTimeline extends SiagaElement {
       ({ items, pagination }) => {
         const [newest] = items;
         if (newest) this.anchorMs ??= Date.parse(newest.at) + 1;
-        this.entries = merged(this.entries ?? [], items);
+        // The first page after a restart stands alone: what was known before may lie beyond a hole.
+        this.entries = this.pagesTaken === 0 ? [...items] : merged(this.entries ?? [], items);
         this.pagesTaken += 1;
         this.hasOlder = pagination.has_next;
       },
