@@ -77,6 +77,7 @@ export class SiagaAcknowledgeForm extends TicketForm {
 
   /** The words are not lost where another person was quicker: they can be said as a comment. */
   private async sendAsComment(): Promise<void> {
+    if (this.busy) return;
     const { place } = this;
     this.commenting = true;
     this.busy = true;
