@@ -9,6 +9,7 @@ import { wholeNumber } from '../i18n/numbers.js';
 import { Watch } from './observable.js';
 import type { Route } from './routes.js';
 import { SiagaElement } from './siaga-element.js';
+import { countForTab } from './tab-signs.js';
 
 interface Entry {
   to: string;
@@ -145,11 +146,13 @@ export class SiagaRail extends SiagaElement {
   }
 
   private renderCount(): TemplateResult | typeof nothing {
-    const open = this.services.store.state.incidents.size;
-    if (open === 0) return nothing;
-    const shown = wholeNumber(open, this.locale);
-    return html`<span class="count" aria-hidden="true">${shown}</span>
-      <span class="visually-hidden">${msg(str`${shown} open`)}</span>`;
+    const { incidents } = this.services.store.state;
+    if (incidents.size === 0) return nothing;
+    // As on the tab: what somebody has taken note of wants no hand.
+    const { count } = countForTab(incidents.values());
+    const [waiting, open] = [wholeNumber(count, this.locale), wholeNumber(incidents.size, this.locale)];
+    return html`${count === 0 ? nothing : html`<span class="count" aria-hidden="true">${waiting}</span>`}
+      <span class="visually-hidden">${msg(str`${waiting} of ${open} unacknowledged`)}</span>`;
   }
 
   protected override render(): TemplateResult {

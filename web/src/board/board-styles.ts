@@ -47,9 +47,6 @@ export const boardStyles = css`
     }
   }
   @media (max-width: 640px) {
-    aside {
-      max-height: 44dvh;
-    }
     .page-head .actions {
       flex: 1 1 100%;
       margin: 0;

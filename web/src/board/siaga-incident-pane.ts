@@ -4,8 +4,10 @@ import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TicketSummary } from '@siaga/shared';
 import { Keys, type Shortcut } from '../app/shortcuts.js';
+import { MediaQuery } from '../app/media-query.js';
 import { SiagaElement } from '../app/siaga-element.js';
 import '../components/siaga-empty.js';
+import { isolated } from '../i18n/isolated.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { WRITE } from '../incidents/actions.js';
 import { drafts, type DraftKind } from '../incidents/drafts.js';
@@ -19,6 +21,8 @@ import { baseStyles } from '../styles/shared.js';
 
 /** Rows the pane draws; the incidents page has the rest. */
 const ROWS = 50;
+/** Rows on a phone until one asks for all of them: the sites are below. */
+const FOLDED_ROWS = 3;
 
 /** Open incidents, live: what nobody acknowledged first, and all that can be done about it in the row. */
 @customElement('siaga-incident-pane')
@@ -28,6 +32,9 @@ export class SiagaIncidentPane extends SiagaElement {
   /** The form that stands open. */
   @state() private form: { kind: DraftKind; ticketId: string } | undefined = undefined;
 
+  @state() private isUnfolded = false;
+
+  private readonly narrow = new MediaQuery(this, '(max-width: 640px)');
   /** Incidents that arrived while the pane was open: these slide in. */
   private readonly arrived = new Set<string>();
   private order: PaneOrder = EMPTY_ORDER;
@@ -67,7 +74,8 @@ export class SiagaIncidentPane extends SiagaElement {
     if (!before || !now || isAcknowledged(before) || !isAcknowledged(now)) return;
     // Only what one stands on is told: a screen reader need not hear of every colleague's click.
     if (now.acknowledged_by?.id !== this.user?.id) {
-      const [name, reason] = [now.acknowledged_by?.name ?? '', now.acknowledge_reason ?? ''];
+      const name = isolated(now.acknowledged_by?.name ?? '');
+      const reason = isolated(now.acknowledge_reason ?? '');
       this.services.notices.speak(msg(str`${name} acknowledged it: ${reason}`));
     }
   }
@@ -114,7 +122,7 @@ export class SiagaIncidentPane extends SiagaElement {
     }
     const { ticket } = card;
     if (kind === 'acknowledge' && isAcknowledged(ticket)) {
-      const name = ticket.acknowledged_by?.name ?? '–';
+      const name = isolated(ticket.acknowledged_by?.name ?? '–');
       this.services.notices.show(msg(str`Already acknowledged by ${name}.`));
       return;
     }
@@ -195,9 +203,20 @@ export class SiagaIncidentPane extends SiagaElement {
     </ul>`;
   }
 
+  /** How many rows there is room for. A form that stands open in a row is never folded away. */
+  private get room(): number {
+    if (!this.narrow.matches || this.isUnfolded) return ROWS;
+    const { fresh, acknowledged, meanwhile } = this.order;
+    const place = [...fresh, ...acknowledged, ...meanwhile].indexOf(this.form?.ticketId ?? '');
+    return place < FOLDED_ROWS ? FOLDED_ROWS : ROWS;
+  }
+
   private renderLists(): TemplateResult {
     const { fresh, acknowledged, meanwhile } = this.order;
-    const calm = acknowledged.slice(0, Math.max(0, ROWS - fresh.length));
+    const { room } = this;
+    const calm = acknowledged.slice(0, Math.max(0, room - fresh.length));
+    const late =
+      room === ROWS ? meanwhile : meanwhile.slice(0, Math.max(0, room - fresh.length - calm.length));
     return html`<div
       class="lists"
       @pointerenter=${this.onPointer}
@@ -208,7 +227,7 @@ export class SiagaIncidentPane extends SiagaElement {
       ${
         fresh.length === 0
           ? html`<p class="quiet line">${msg('Somebody has taken note of every open incident.')}</p>`
-          : this.renderRows(fresh.slice(0, ROWS))
+          : this.renderRows(fresh.slice(0, room))
       }
       ${
         calm.length === 0
@@ -219,12 +238,27 @@ export class SiagaIncidentPane extends SiagaElement {
               ${this.renderRows(calm)}`
       }
       ${
-        meanwhile.length === 0
+        late.length === 0
           ? nothing
           : html`<h3 class="group">${msg('New meanwhile')}</h3>
-              ${this.renderRows(meanwhile.slice(0, ROWS))}`
+              ${this.renderRows(late.slice(0, ROWS))}`
       }
     </div>`;
+  }
+
+  private renderUnfold(): TemplateResult | typeof nothing {
+    const all = this.shown.size;
+    if (!this.narrow.matches || all <= FOLDED_ROWS) return nothing;
+    const isOpened = this.room === ROWS;
+    const words = isOpened ? msg('Only the worst') : msg(str`All ${wholeNumber(all, this.locale)}`);
+    return html`<button
+      type="button"
+      class="unfold"
+      aria-expanded=${isOpened}
+      @click=${() => (this.isUnfolded = !this.isUnfolded)}
+    >
+      ${words}
+    </button>`;
   }
 
   private renderCount(): TemplateResult {
@@ -252,9 +286,9 @@ export class SiagaIncidentPane extends SiagaElement {
           ? html`<siaga-empty words=${msg('No open incidents')}>
               <span>${msg('A new one appears here by itself, seconds after it begins.')}</span>
             </siaga-empty>`
-          : this.renderLists()
+          : html`${this.renderLists()} ${this.renderUnfold()}`
       }
-      ${incidents.size > ROWS ? html`<a class="all" href="/incidents">${msg('All open incidents')}</a>` : nothing}
+      ${incidents.size > ROWS && this.room === ROWS ? html`<a class="all" href="/incidents">${msg('All open incidents')}</a>` : nothing}
       ${isEmpty || this.may(WRITE) ? nothing : html`<p class="right">${this.lackWords}</p>`}`;
   }
 }

@@ -25,6 +25,8 @@ const LONE_POINT_PX = 3;
 const WIDE_LABEL_PX = 72;
 const NARROW_LABEL_PX = 56;
 const NARROW_CHART_PX = 480;
+/** About the width of a figure at 12 px. */
+const LABEL_CHARACTER_PX = 7;
 
 const series = (kind: ChartKind, look: () => ChartLook): uPlot.Series[] => {
   const colour = (token: string) => (): string => look().colour(token);
@@ -74,6 +76,12 @@ const drawMarks = (chart: uPlot, { colour, marks }: ChartLook): void => {
   ctx.restore();
 };
 
+/** Whether a label of the time axis would stand within the picture; at its edge one would be cut in half. */
+const isWhole = (words: string, atMs: number, { fromMs, toMs }: Span, width: number): boolean => {
+  const left = ((toMs - atMs) / Math.max(1, toMs - fromMs)) * (width - PLOT_LEFT_PX - PLOT_RIGHT_PX);
+  return left + PLOT_RIGHT_PX >= (words.length * LABEL_CHARACTER_PX) / 2;
+};
+
 /** What a chart is from its beginning to its end. */
 export interface ChartMake {
   kind: ChartKind;
@@ -106,8 +114,11 @@ export const chartOptions = (make: ChartMake, look: () => ChartLook): uPlot.Opti
         show: make.timeAxis,
         size: 28,
         space: (chart) => (chart.width < NARROW_CHART_PX ? NARROW_LABEL_PX : WIDE_LABEL_PX),
-        values: (_chart, splits, _axis, _space, stepS) =>
-          splits.map((second) => axisTime(second * 1000, stepS * 1000, look().locale)),
+        values: (chart, splits, _axis, _space, stepS) =>
+          splits.map((second) => {
+            const words = axisTime(second * 1000, stepS * 1000, look().locale);
+            return isWhole(words, second * 1000, look().span, chart.width) ? words : '';
+          }),
       },
       {
         ...shared,

@@ -1,5 +1,5 @@
 import { css, unsafeCSS } from 'lit';
-import { PLOT_LEFT_PX } from './plot-box.js';
+import { PLOT_LEFT_PX, PLOT_RIGHT_PX } from './plot-box.js';
 
 /** Round trip and loss, one over the other. */
 export const latencyStyles = css`
@@ -23,6 +23,16 @@ export const latencyStyles = css`
   }
   .band {
     --chart-height: 200px;
+  }
+  .silent {
+    display: grid;
+    place-items: center;
+    min-height: 96px;
+    margin: var(--space-1) ${unsafeCSS(PLOT_RIGHT_PX)}px 0 ${unsafeCSS(PLOT_LEFT_PX)}px;
+    border: 1px dashed var(--line-strong);
+    border-radius: var(--radius-s);
+    color: var(--text-quiet);
+    font-size: var(--text-s);
   }
   .loss {
     --chart-height: 88px;

@@ -231,16 +231,21 @@ export class SiagaLatency extends SiagaElement {
         @siaga-cursor=${this.onCursor}
       >
         <p class="name">${msg('Round trip, ms')}</p>
-        <siaga-chart
-          class="band"
-          kind="band"
-          .columns=${latency.band}
-          .span=${span}
-          .marks=${marks}
-          .top=${this.top}
-          .valueLabel=${this.figure}
-          label=${words}
-        ></siaga-chart>
+        ${
+          latency.trip
+            ? html`<siaga-chart
+                class="band"
+                kind="band"
+                .columns=${latency.band}
+                .span=${span}
+                .marks=${marks}
+                .top=${this.top ?? 1}
+                .valueLabel=${this.figure}
+                label=${words}
+              ></siaga-chart>`
+            : // An axis of 0 to 1 ms would look as if something had been measured.
+              html`<p class="silent">${msg('No answer in this span')}</p>`
+        }
         <p class="name">${msg('Packet loss')}</p>
         <siaga-chart
           class="loss"

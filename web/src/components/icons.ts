@@ -27,6 +27,7 @@ export const icons = {
   ),
   key: drawn(svg`<circle cx="8" cy="15" r="4.5" /><path d="M11.5 12 20 3.5M17 6.5l3 3M14 9.5l2 2" />`),
   close: drawn(svg`<path d="M6 6l12 12M18 6 6 18" />`),
+  filter: drawn(svg`<path d="M4 6h16M7 12h10M10 18h4" />`),
   search: drawn(svg`<circle cx="10.5" cy="10.5" r="6.5" /><path d="M15.5 15.5 21 21" />`),
   person: drawn(svg`<circle cx="12" cy="8" r="4" /><path d="M4 21c.6-4.4 3.7-7 8-7s7.4 2.6 8 7" />`),
   agent: drawn(

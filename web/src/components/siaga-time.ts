@@ -1,7 +1,7 @@
 import { css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { SiagaElement } from '../app/siaga-element.js';
-import { agoWords, durationWords, exactTime } from '../i18n/time.js';
+import { agoWords, durationWords, exactTime, minuteTime } from '../i18n/time.js';
 
 /** A moment as a person says it, the exact one on hover; it counts by the hub's clock. */
 @customElement('siaga-time')
@@ -17,8 +17,8 @@ export class SiagaTime extends SiagaElement {
 
   /** ISO 8601. */
   @property() at = '';
-  /** `ago`: "3 minutes ago" · `for`: how long since then, "3 min" · `exact`: day and time. */
-  @property() mode: 'ago' | 'for' | 'exact' = 'ago';
+  /** `ago`: "3 minutes ago" · `for`: how long since then, "3 min" · `exact`: day and time to the second · `minute`: day and time. */
+  @property() mode: 'ago' | 'for' | 'exact' | 'minute' = 'ago';
 
   private shown = '';
 
@@ -40,6 +40,7 @@ export class SiagaTime extends SiagaElement {
   private words(): string {
     const atMs = Date.parse(this.at);
     if (this.mode === 'exact') return exactTime(atMs, this.locale);
+    if (this.mode === 'minute') return minuteTime(atMs, this.locale);
     const passedMs = this.services.clock.nowMs() - atMs;
     return this.mode === 'ago' ? agoWords(passedMs, this.locale) : durationWords(passedMs, this.locale);
   }

@@ -22,6 +22,12 @@ export const deviceStyles = css`
     background: var(--up-quiet);
     color: var(--up-text);
   }
+  /* Somebody is at it: the shape and the word tell, the ground need not. */
+  .now.calm {
+    background: var(--surface);
+    box-shadow: inset 0 0 0 1px var(--line);
+    color: var(--text-quiet);
+  }
   h1 {
     display: -webkit-box;
     overflow: hidden;

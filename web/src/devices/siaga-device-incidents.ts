@@ -73,7 +73,6 @@ export class SiagaDeviceIncidents extends SiagaElement {
           <thead>
             <tr>
               <th scope="col">${msg('Incident')}</th>
-              <th scope="col" class="wide">${msg('Site')}</th>
               <th scope="col" class="wide">${msg('Priority')}</th>
               <th scope="col" class="wide">${msg('Status')}</th>
               <th scope="col">${msg('Began')}</th>
@@ -81,7 +80,7 @@ export class SiagaDeviceIncidents extends SiagaElement {
             </tr>
           </thead>
           <tbody>
-            ${items.map((ticket) => incidentRow(ticket, this.services.store.state, this.locale))}
+            ${items.map((ticket) => incidentRow(ticket, this.services.store.state, this.locale, false, false))}
           </tbody>
         </table>
       </div>`;

@@ -1,12 +1,13 @@
 import { msg, str } from '@lit/localize';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Device, Health } from '@siaga/shared';
+import type { Device, Health, TicketSummary } from '@siaga/shared';
 import { incidentAddress } from '../app/routes.js';
 import { SiagaElement } from '../app/siaga-element.js';
 import '../components/siaga-health.js';
 import '../components/siaga-time.js';
 import { icons } from '../components/icons.js';
+import { isolated } from '../i18n/isolated.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles } from '../styles/shared.js';
 import { deviceStyles } from './device-styles.js';
@@ -52,19 +53,28 @@ export class SiagaDeviceNow extends SiagaElement {
     );
   }
 
+  private get incident(): TicketSummary | undefined {
+    return this.services.store.state.incidents.get(this.incidentId ?? '');
+  }
+
+  private get isNoted(): boolean {
+    if (this.incidentId === null) return false;
+    return this.incident ? this.incident.acknowledged_at !== null : this.device.acknowledged;
+  }
+
   private renderNoted(): TemplateResult | typeof nothing {
-    if (this.incidentId === null) return nothing;
-    const incident = this.services.store.state.incidents.get(this.incidentId);
-    const acknowledged = incident ? incident.acknowledged_at !== null : this.device.acknowledged;
-    if (!acknowledged) return nothing;
+    if (!this.isNoted) return nothing;
+    const { incident } = this;
     const by = incident?.acknowledged_by?.name;
     return html`<span class="noted" title=${incident?.acknowledge_reason ?? nothing}>
-      ${icons.calm}<span>${by === undefined ? msg('Acknowledged') : msg(str`Acknowledged by ${by}`)}</span>
+      ${icons.calm}<span
+        >${by === undefined ? msg('Acknowledged') : msg(str`Acknowledged by ${isolated(by)}`)}</span
+      >
     </span>`;
   }
 
   protected override render(): TemplateResult {
-    return html`<span class="now ${this.health}">
+    return html`<span class="now ${this.health} ${this.isNoted ? 'calm' : ''}">
         <siaga-health health=${this.health}></siaga-health>
         <siaga-time mode="for" at=${this.since}></siaga-time>
       </span>

@@ -7,6 +7,7 @@ import { icons } from '../components/icons.js';
 import '../components/siaga-combobox.js';
 import type { ComboGroup, ComboOption, SiagaCombobox } from '../components/siaga-combobox.js';
 import { healthShape } from '../components/siaga-health.js';
+import { isolated } from '../i18n/isolated.js';
 import { WatchStore } from '../live/store.js';
 import { createSearch } from '../search/search.js';
 import { baseStyles } from '../styles/shared.js';
@@ -149,7 +150,11 @@ export class SiagaParentsField extends SiagaElement {
         const name = devices.get(id)?.name ?? id;
         return html`<li>
           <span>${name}</span>
-          <button type="button" aria-label=${msg(str`Take ${name} out`)} @click=${() => this.take(id)}>
+          <button
+            type="button"
+            aria-label=${msg(str`Take ${isolated(name)} out`)}
+            @click=${() => this.take(id)}
+          >
             ${icons.close}
           </button>
         </li>`;

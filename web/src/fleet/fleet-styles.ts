@@ -57,6 +57,11 @@ export const rowStyles = css`
     color: inherit;
     text-decoration: none;
   }
+  .counts a.total {
+    min-width: 3ch;
+    justify-content: end;
+    font-weight: 600;
+  }
   .counts a:hover {
     text-decoration: underline;
   }
@@ -98,6 +103,12 @@ export const rowStyles = css`
     background: none;
     color: var(--text-quiet);
     cursor: pointer;
+  }
+  .row-actions > button.words {
+    width: auto;
+    padding: 0 var(--space-2);
+    font: inherit;
+    font-size: var(--text-xs);
   }
   .row-actions > button:hover {
     background: var(--surface-sunken);

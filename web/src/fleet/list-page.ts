@@ -108,11 +108,16 @@ export abstract class ListPage<T extends ListedThing> extends SiagaPage {
     if (thing) act(thing);
   }
 
-  protected renderSortHead(by: string, words: string, wide = false): TemplateResult {
+  /** `then`: what those that are equal by it are sorted by. */
+  protected renderSortHead(
+    by: string,
+    words: string,
+    { wide = false, then = '' }: { wide?: boolean; then?: string } = {},
+  ): TemplateResult {
     const sort = this.query('sort') || this.defaultSort;
     const [first = ''] = sort.split(',');
     const order = first === by ? 'ascending' : first === `-${by}` ? 'descending' : 'none';
-    const next = order === 'ascending' ? `-${by}` : by;
+    const next = [order === 'ascending' ? `-${by}` : by, then].filter((key) => key !== '').join(',');
     const arrow =
       order === 'none' ? nothing : html`<span aria-hidden="true">${order === 'ascending' ? '↑' : '↓'}</span>`;
     return html`<th scope="col" class=${wide ? 'wide' : ''} aria-sort=${order}>
@@ -127,8 +132,11 @@ export abstract class ListPage<T extends ListedThing> extends SiagaPage {
   ): TemplateResult {
     const present = WORST_FIRST.filter((health) => (counts?.[health] ?? 0) > 0);
     if (!counts || present.length === 0) return html`<span class="quiet">0</span>`;
+    const total = present.reduce((sum, health) => sum + counts[health], 0);
     return html`<span class="counts">
-      ${present.map(
+      <a class="total" href=${address('/devices', filter)} title=${msg('All')}
+        >${wholeNumber(total, this.locale)}</a
+      >${present.map(
         (health) =>
           html`<a
             href=${address('/devices', { ...filter, health })}

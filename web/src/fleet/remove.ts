@@ -2,6 +2,7 @@ import { msg, str } from '@lit/localize';
 import type { Services } from '../app/services.js';
 import { toApiError } from '../http/api-error.js';
 import { errorWords } from '../i18n/error-words.js';
+import { isolated } from '../i18n/isolated.js';
 import { getLocale } from '../locales/localization.js';
 
 type Doing = Pick<Services, 'api' | 'notices'>;
@@ -10,22 +11,25 @@ export interface Removable {
   kind: 'sites' | 'agents' | 'devices';
   id: string;
   name: string;
+  /** Done once it is back, e.g. to show it again; whoever deleted it may be gone from the page by then. */
+  onRestored?: () => void;
 }
 
-const restore = async ({ api, notices }: Doing, { kind, id, name }: Removable): Promise<void> => {
+const restore = async ({ api, notices }: Doing, { kind, id, name, onRestored }: Removable): Promise<void> => {
   try {
     await api.send('POST', `/monitoring/${kind}/${encodeURIComponent(id)}/restore`);
-    notices.show(msg(str`${name} is back.`));
+    onRestored?.();
+    notices.show(msg(str`${isolated(name)} is back.`));
   } catch (thrown) {
     const words = errorWords(toApiError(thrown), getLocale());
-    notices.show(msg(str`${name} could not be brought back. ${words}`));
+    notices.show(msg(str`${isolated(name)} could not be brought back. ${words}`));
   }
 };
 
 /** Deletes a thing and offers to take that back for a few seconds. Throws ApiError where it could not be deleted. */
 export const removeWithUndo = async (doing: Doing, thing: Removable): Promise<void> => {
   await doing.api.send('DELETE', `/monitoring/${thing.kind}/${encodeURIComponent(thing.id)}`);
-  doing.notices.show(msg(str`Deleted ${thing.name}.`), {
+  doing.notices.show(msg(str`Deleted ${isolated(thing.name)}.`), {
     label: msg('Undo'),
     run: () => void restore(doing, thing),
   });
@@ -38,7 +42,7 @@ export const removeOrTell = async (doing: Doing, thing: Removable): Promise<bool
     return true;
   } catch (thrown) {
     const words = errorWords(toApiError(thrown), getLocale());
-    doing.notices.show(msg(str`${thing.name} was not deleted. ${words}`));
+    doing.notices.show(msg(str`${isolated(thing.name)} was not deleted. ${words}`));
     return false;
   }
 };

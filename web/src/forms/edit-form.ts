@@ -135,8 +135,11 @@ export abstract class EditForm<
       const error = toApiError(thrown);
       if (error.code === PRECONDITION_FAILED && this.known) await this.compare(this.known, mayRepeat);
       else {
-        this.error = error;
         this.faults = faultsByField(error.fields, this.locale);
+        const named = Object.keys(this.faults);
+        // A conflict that its field tells of needs not be told twice; one about another field would go unseen.
+        const isTold = error.status === 409 && named.length > 0 && named.every((name) => name in this.draft);
+        this.error = isTold ? undefined : error;
       }
     } finally {
       this.busy = false;

@@ -140,6 +140,22 @@ export const exactTime = (atMs: number, locale: string, timeZone: string = shown
   return withZoneName(format, atMs);
 };
 
+/** Day and time to the minute, for columns: the zone is the one that the top bar's clock names. */
+export const minuteTime = (atMs: number, locale: string, timeZone: string = shownTimeZone()): string =>
+  cached(
+    `minute:${locale}:${timeZone}`,
+    () =>
+      new Intl.DateTimeFormat(intlTag(locale), {
+        day: 'numeric',
+        month: 'short',
+        year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+        timeZone,
+      }),
+  ).format(atMs);
+
 /** Time of day to the second with its zone: the top bar's clock. */
 export const timeOfDay = (atMs: number, locale: string, timeZone: string = shownTimeZone()): string => {
   const format = cached(

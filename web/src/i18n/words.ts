@@ -8,6 +8,7 @@ import type {
   TicketDetail,
   TicketSummary,
 } from '@siaga/shared';
+import { isolated } from './isolated.js';
 
 /** The field's words in the chosen language; each is looked up when asked, never kept. */
 
@@ -115,7 +116,7 @@ export const priorityWord = (priority: TicketSummary['priority']): string => {
 /** Monitoring's titles are English text; from the condition the same is said in either language. */
 export const incidentTitle = (ticket: TicketSummary, deviceName: string | undefined): string =>
   ticket.condition === 'unreachable' && deviceName !== undefined
-    ? msg(str`${deviceName} does not answer`)
+    ? msg(str`${isolated(deviceName)} does not answer`)
     : ticket.title;
 
 /** Whether it is one of the hub's codes, or would be one of a newer hub: never shown to anybody as it is. */

@@ -5,7 +5,7 @@ export const cardStyles = css`
   :host {
     display: block;
     border-inline-start: 3px solid var(--down-fill);
-    padding: var(--space-3) var(--space-4) var(--space-3) calc(var(--space-4) - 3px);
+    padding: var(--space-2) var(--space-4) var(--space-2) calc(var(--space-4) - 3px);
   }
   :host([priority='medium']) {
     border-inline-start-color: var(--degraded-fill);
@@ -23,7 +23,7 @@ export const cardStyles = css`
   }
   .top {
     display: grid;
-    grid-template-columns: auto minmax(0, 1fr) auto;
+    grid-template-columns: auto minmax(0, 1fr);
     gap: 0 var(--space-2);
     align-items: baseline;
   }
@@ -45,12 +45,14 @@ export const cardStyles = css`
   }
   a {
     color: var(--text);
+    font-size: var(--text-s);
+    line-height: 20px;
     font-weight: 600;
     text-decoration: none;
     overflow-wrap: anywhere;
     display: -webkit-box;
     -webkit-box-orient: vertical;
-    -webkit-line-clamp: 3;
+    -webkit-line-clamp: 2;
     overflow: hidden;
     padding: 2px;
     margin: -2px;
@@ -74,16 +76,35 @@ export const cardStyles = css`
     color: var(--text-quiet);
     font-weight: 400;
   }
-  .detail,
-  .note,
-  .actions {
+  .under,
+  .note {
     margin-inline-start: 24px;
+  }
+  .under {
+    display: flex;
+    align-items: center;
+    gap: var(--space-2);
+    min-height: 24px;
+    margin-block-start: 2px;
   }
   .detail,
   .note {
     font-size: var(--text-xs);
     color: var(--text-quiet);
+  }
+  .detail {
+    flex: 1 1 0;
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .note {
     overflow-wrap: anywhere;
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    overflow: hidden;
   }
   .detail strong {
     color: var(--down-text);
@@ -93,14 +114,13 @@ export const cardStyles = css`
     quotes: none;
   }
   .actions {
+    flex: none;
     display: flex;
-    flex-wrap: wrap;
-    gap: var(--space-2);
-    margin-block-start: var(--space-2);
+    gap: var(--space-1);
   }
   .actions button {
-    min-height: 28px;
-    padding: 0 var(--space-3);
+    min-height: 24px;
+    padding: 0 var(--space-2);
     font: inherit;
     font-size: var(--text-xs);
     font-weight: 600;
@@ -129,8 +149,12 @@ export const cardStyles = css`
     margin-inline-start: 24px;
   }
   @media (max-width: 640px) {
+    .actions {
+      gap: var(--space-2);
+    }
     .actions button {
-      min-height: 40px;
+      min-height: 36px;
+      padding: 0 var(--space-3);
     }
     .form {
       margin-inline-start: 0;

@@ -24,12 +24,16 @@ const stateOf = (ticket: TicketSummary): TemplateResult => {
     <span class="sub" title=${ticket.acknowledge_reason ?? ''}><bdi>${name}</bdi></span>`;
 };
 
-/** One incident as a row: what, where, how pressing, in which state, since when and for how long. */
+/**
+ * One incident as a row: what, where, how pressing, in which state, since when and for how long. A phone has no room
+ * for how long, and says how long ago instead of when.
+ */
 export const incidentRow = (
   ticket: TicketSummary,
   { devices, sites }: Pick<LiveState, 'devices' | 'sites'>,
   locale: string,
   isChanged = false,
+  hasSite = true,
 ): TemplateResult => {
   const device = ticket.device_id === null ? undefined : devices.get(ticket.device_id);
   const site = ticket.site_id === null ? undefined : sites.get(ticket.site_id);
@@ -51,14 +55,21 @@ export const incidentRow = (
         </span>
       </span>
     </th>
-    <td class="wide">
-      ${site ? html`<a href=${address('/devices', { site_id: site.id })}><bdi>${site.name}</bdi></a>` : nothing}
-    </td>
+    ${
+      hasSite
+        ? html`<td class="wide">
+            ${site ? html`<a href=${address('/devices', { site_id: site.id })}><bdi>${site.name}</bdi></a>` : nothing}
+          </td>`
+        : nothing
+    }
     <td class="wide">
       ${ticket.priority === 'critical' && isLoud ? html`<strong>${priority}</strong>` : priority}
     </td>
     <td class="wide">${stateOf(ticket)}</td>
-    <td><siaga-time at=${begunAt(ticket)}></siaga-time></td>
+    <td class="begun">
+      <siaga-time class="wide" mode="minute" at=${begunAt(ticket)}></siaga-time>
+      <siaga-time class="narrow" at=${begunAt(ticket)}></siaga-time>
+    </td>
     <td class="wide">${lasted(ticket, locale)}</td>
   </tr>`;
 };

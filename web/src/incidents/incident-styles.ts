@@ -58,8 +58,14 @@ export const incidentStyles = css`
     border-block-start: 1px solid var(--line);
   }
   .keys {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-1) var(--space-4);
     font-size: var(--text-xs);
     color: var(--text-quiet);
+  }
+  .keys > span {
+    white-space: nowrap;
   }
   kbd {
     padding: 0 5px;

@@ -70,12 +70,15 @@ export const readFilter = (query: URLSearchParams): ListFilter => {
   };
 };
 
-/** Whether anything but the default is asked for, its order aside. */
-export const isFiltered = (filter: ListFilter): boolean =>
-  filter.status !== 'open' ||
-  [filter.priority, filter.acknowledged, filter.siteId, filter.deviceId, filter.text, filter.period].some(
+/** How many things but the default are asked for, the text and the order aside. */
+export const countFilters = (filter: ListFilter): number =>
+  (filter.status === 'open' ? 0 : 1) +
+  [filter.priority, filter.acknowledged, filter.siteId, filter.deviceId, filter.period].filter(
     (value) => value !== '',
-  );
+  ).length;
+
+/** Whether anything but the default is asked for, its order aside. */
+export const isFiltered = (filter: ListFilter): boolean => filter.text !== '' || countFilters(filter) > 0;
 
 /** A period that ends before it begins finds nothing, and says so instead. */
 export const isPeriodReversed = ({ period, from, to }: ListFilter): boolean =>

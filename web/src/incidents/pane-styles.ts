@@ -14,15 +14,19 @@ export const paneStyles = css`
     display: flex;
     align-items: center;
     gap: var(--space-2);
-    min-height: 56px;
-    padding: var(--space-2) var(--space-4);
+    min-height: 48px;
+    padding: var(--space-1) var(--space-4);
     border-block-end: 1px solid var(--line);
   }
   .head .quiet {
     font-size: var(--text-xs);
   }
+  .head > div {
+    flex: 1 1 auto;
+    min-width: 0;
+  }
   siaga-sound-switch {
-    margin-inline-start: auto;
+    flex: none;
   }
   .group {
     margin: 0;
@@ -66,9 +70,23 @@ export const paneStyles = css`
       animation: none;
     }
   }
-  .all {
+  .all,
+  .unfold {
     display: block;
+    width: 100%;
     padding: var(--space-3) var(--space-4);
+    border: 0;
     border-block-start: 1px solid var(--line);
+  }
+  .unfold {
+    min-height: 44px;
+    font: inherit;
+    font-weight: 600;
+    color: var(--brand);
+    background: none;
+    cursor: pointer;
+  }
+  .unfold:hover {
+    background: var(--surface-hover);
   }
 `;

@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { TicketSummary } from '@siaga/shared';
 import { Watch } from '../app/observable.js';
 import { toApiError, type ApiError } from '../http/api-error.js';
+import { isolated } from '../i18n/isolated.js';
 import { agoWords } from '../i18n/time.js';
 import { isOpen } from '../live/state.js';
 import { acknowledge, readTicket, sendComment, takeBackAndTell } from './actions.js';
@@ -54,7 +55,7 @@ export class SiagaAcknowledgeForm extends TicketForm {
     if (person === null) return msg(str`It was acknowledged ${ago}: ${reason}`);
     return person.id === this.user?.id
       ? msg(str`You acknowledged it ${ago} in another window: ${reason}`)
-      : msg(str`${person.name} acknowledged it ${ago}: ${reason}`);
+      : msg(str`${isolated(person.name)} acknowledged it ${ago}: ${reason}`);
   }
 
   protected override async send(reason: string): Promise<void> {

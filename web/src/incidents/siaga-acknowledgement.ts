@@ -6,6 +6,7 @@ import type { TicketSummary } from '@siaga/shared';
 import { SiagaElement } from '../app/siaga-element.js';
 import '../components/siaga-time.js';
 import { icons } from '../components/icons.js';
+import { isolated } from '../i18n/isolated.js';
 import { isOpen } from '../live/state.js';
 import { baseStyles, pageStyles } from '../styles/shared.js';
 import { takeBackAndTell, WRITE } from './actions.js';
@@ -14,7 +15,10 @@ import { isAcknowledged } from './order.js';
 import './siaga-acknowledge-form.js';
 import type { TicketForm } from './ticket-form.js';
 
-/** Who has taken note of the incident and why, or the way to do so. Tells `siaga-changed` when something was done. */
+/**
+ * Who has taken note of the incident and why, or the way to do so. Tells `siaga-changed` when something was
+ * done, and `siaga-undone` where the button that had the focus went with it.
+ */
 @customElement('siaga-acknowledgement')
 export class SiagaAcknowledgement extends SiagaElement {
   static override styles = [
@@ -76,7 +80,7 @@ export class SiagaAcknowledgement extends SiagaElement {
       return;
     }
     if (isAcknowledged(ticket)) {
-      const name = ticket.acknowledged_by?.name ?? '–';
+      const name = isolated(ticket.acknowledged_by?.name ?? '–');
       this.services.notices.show(msg(str`Already acknowledged by ${name}.`));
       return;
     }
@@ -90,9 +94,11 @@ export class SiagaAcknowledgement extends SiagaElement {
   async undo(): Promise<void> {
     if (this.busy || !this.may(WRITE) || !isAcknowledged(this.ticket)) return;
     this.busy = true;
+    const hadFocus = this.matches(':focus-within');
     await takeBackAndTell(this.services, this.ticket.id, this.locale);
     this.busy = false;
     this.tellChanged();
+    if (hadFocus) this.dispatchEvent(new CustomEvent('siaga-undone'));
   }
 
   private tellChanged(): void {
@@ -126,7 +132,7 @@ export class SiagaAcknowledgement extends SiagaElement {
 
   private renderAcknowledged(at: string): TemplateResult {
     const { ticket } = this;
-    const name = ticket.acknowledged_by?.name ?? '–';
+    const name = isolated(ticket.acknowledged_by?.name ?? '–');
     return html`<div class="card calm bar">
       <div>
         <strong>${msg(str`Acknowledged by ${name}`)}</strong>

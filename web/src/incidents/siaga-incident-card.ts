@@ -7,6 +7,7 @@ import { SiagaElement } from '../app/siaga-element.js';
 import '../components/siaga-time.js';
 import { healthShape, healthStyles } from '../components/siaga-health.js';
 import { icons } from '../components/icons.js';
+import { isolated } from '../i18n/isolated.js';
 import { incidentTitle, priorityWord } from '../i18n/words.js';
 import { baseStyles } from '../styles/shared.js';
 import { takeBackAndTell, WRITE } from './actions.js';
@@ -68,6 +69,8 @@ export class SiagaIncidentCard extends SiagaElement {
   async undo(): Promise<void> {
     if (this.busy) return;
     this.busy = true;
+    // The button makes room for another one: the focus does not go with it.
+    if (this.matches(':focus-within')) this.focus();
     await takeBackAndTell(this.services, this.ticket.id, this.locale);
     this.busy = false;
   }
@@ -126,29 +129,38 @@ export class SiagaIncidentCard extends SiagaElement {
     const { ticket } = this;
     if (this.gone) return html`<div class="note">${msg('Resolved')}</div>`;
     if (ticket.acknowledged_at === null) return nothing;
-    const name = ticket.acknowledged_by?.name ?? '–';
+    const name = isolated(ticket.acknowledged_by?.name ?? '–');
     return html`<div class="note">
       ${msg(str`Acknowledged by ${name}`)} · <siaga-time at=${ticket.acknowledged_at}></siaga-time>:
       <q dir="auto">${ticket.acknowledge_reason}</q>
     </div>`;
   }
 
+  /** The site, unless the title names it already: a device is often called after its site. */
+  private renderSite(title: string): TemplateResult | typeof nothing {
+    const { siteName } = this;
+    if (siteName === undefined || title.toLowerCase().includes(siteName.toLowerCase())) return nothing;
+    return html` · <bdi>${siteName}</bdi>`;
+  }
+
   protected override render(): TemplateResult {
     const { ticket } = this;
     const isCalm = this.gone || isAcknowledged(ticket);
     const priority = priorityWord(ticket.priority);
+    const title = incidentTitle(ticket, this.deviceName);
     return html`<div class="top">
         ${isCalm ? html`<span class="calm-mark">${icons.calm}</span>` : healthShape('down')}
-        <a href=${incidentAddress(ticket.id)}><bdi>${incidentTitle(ticket, this.deviceName)}</bdi></a>
-        <siaga-time class="since" mode="for" at=${begunAt(ticket)}></siaga-time>
+        <a href=${incidentAddress(ticket.id)} title=${title}><bdi>${title}</bdi></a>
       </div>
-      <div class="detail">
-        ${this.siteName === undefined ? nothing : html`<bdi>${this.siteName}</bdi> · `}${
-          !isCalm && ticket.priority === 'critical' ? html`<strong>${priority}</strong>` : priority
-        }
-        · ${ticket.ticket_number}
+      <div class="under">
+        <div class="detail">
+          <siaga-time class="since" mode="for" at=${begunAt(ticket)}></siaga-time> ·
+          ${!isCalm && ticket.priority === 'critical' ? html`<strong>${priority}</strong>` : priority}${this.renderSite(title)}
+          · ${ticket.ticket_number}
+        </div>
+        ${this.renderActions()}
       </div>
-      ${this.renderNote()} ${this.renderActions()} ${this.renderForm()}`;
+      ${this.renderNote()} ${this.renderForm()}`;
   }
 }
 

@@ -3,11 +3,13 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { SiagaElement } from '../app/siaga-element.js';
 import { field } from '../forms/field.js';
+import { FilterFold, filterFoldStyles } from '../forms/filter-fold.js';
+import { wholeNumber } from '../i18n/numbers.js';
 import { priorityWord } from '../i18n/words.js';
 import { compareNames } from '../live/state.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles, formStyles } from '../styles/shared.js';
-import { isPeriodReversed, type ListFilter } from './list-filter.js';
+import { countFilters, isPeriodReversed, type ListFilter } from './list-filter.js';
 import { V1_PRIORITY_WORDS } from './wire-words.js';
 
 type Choice = [value: string, words: string];
@@ -18,6 +20,7 @@ export class SiagaIncidentFilters extends SiagaElement {
   static override styles = [
     baseStyles,
     formStyles,
+    filterFoldStyles,
     css`
       .filters .field {
         flex: 0 1 150px;
@@ -41,13 +44,15 @@ export class SiagaIncidentFilters extends SiagaElement {
           flex: 1 1 130px;
         }
         .filters .field.grow {
-          flex: 1 1 100%;
+          flex: 1 1 0;
         }
       }
     `,
   ];
 
   @property({ attribute: false }) filter!: ListFilter;
+
+  private readonly fold = new FilterFold(this);
 
   constructor() {
     super();
@@ -117,10 +122,48 @@ export class SiagaIncidentFilters extends SiagaElement {
     </span>`;
   }
 
-  protected override render(): TemplateResult {
+  private renderFolded(): TemplateResult {
     const { filter } = this;
     const sites = [...this.services.store.state.sites.values()].sort(compareNames);
     const all: Choice = ['', msg('All')];
+    const onInput = this.change;
+    return html`${field({
+      name: 'status',
+      label: msg('Show'),
+      value: filter.status,
+      onInput,
+      choices: [
+        ['open', msg('Open')],
+        ['resolved', msg('Resolved')],
+        ['all', msg('All')],
+      ],
+    })}
+    ${field({
+      name: 'acknowledged',
+      label: msg('Acknowledged'),
+      value: filter.acknowledged,
+      onInput,
+      choices: [all, ['no', msg('Not yet')], ['yes', msg('Yes')]],
+    })}
+    ${field({
+      name: 'priority',
+      label: msg('Priority'),
+      value: filter.priority,
+      onInput,
+      choices: [all, ...V1_PRIORITY_WORDS.map((word): Choice => [word, priorityWord(word)])],
+    })}
+    ${field({
+      name: 'site_id',
+      label: msg('Site'),
+      value: filter.siteId,
+      onInput,
+      choices: [all, ...sites.map(({ id, name }): Choice => [id, name])],
+    })}
+    ${this.renderPeriod()} ${this.renderDevice()}`;
+  }
+
+  protected override render(): TemplateResult {
+    const { filter } = this;
     const onInput = this.change;
     return html`<form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
       ${field({
@@ -132,39 +175,7 @@ export class SiagaIncidentFilters extends SiagaElement {
         maxLength: 200,
         grow: true,
       })}
-      ${field({
-        name: 'status',
-        label: msg('Show'),
-        value: filter.status,
-        onInput,
-        choices: [
-          ['open', msg('Open')],
-          ['resolved', msg('Resolved')],
-          ['all', msg('All')],
-        ],
-      })}
-      ${field({
-        name: 'acknowledged',
-        label: msg('Acknowledged'),
-        value: filter.acknowledged,
-        onInput,
-        choices: [all, ['no', msg('Not yet')], ['yes', msg('Yes')]],
-      })}
-      ${field({
-        name: 'priority',
-        label: msg('Priority'),
-        value: filter.priority,
-        onInput,
-        choices: [all, ...V1_PRIORITY_WORDS.map((word): Choice => [word, priorityWord(word)])],
-      })}
-      ${field({
-        name: 'site_id',
-        label: msg('Site'),
-        value: filter.siteId,
-        onInput,
-        choices: [all, ...sites.map(({ id, name }): Choice => [id, name])],
-      })}
-      ${this.renderPeriod()} ${this.renderDevice()}
+      ${this.fold.render(wholeNumber(countFilters(filter), this.locale), this.renderFolded())}
     </form>`;
   }
 }

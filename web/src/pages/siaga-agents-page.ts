@@ -22,6 +22,7 @@ import { field } from '../forms/field.js';
 import '../forms/siaga-confirm.js';
 import '../forms/siaga-form-dialog.js';
 import type { Page } from '../http/api-client.js';
+import { isolated } from '../i18n/isolated.js';
 import { agentStateWord, probeWord } from '../i18n/words.js';
 import { compareNames } from '../live/state.js';
 import { WatchStore } from '../live/store.js';
@@ -113,13 +114,13 @@ export class SiagaAgentsPage extends ListPage<Agent> {
     this.closeForm();
     this.agents.refresh();
     if (isNew) this.dialog = { kind: 'enrol', agent: event.detail };
-    else this.services.notices.show(msg(str`Agent ${event.detail.name} saved.`));
+    else this.services.notices.show(msg(str`Agent ${isolated(event.detail.name)} saved.`));
   };
 
   private async revoke({ id, name }: Agent): Promise<void> {
     await this.services.api.send('POST', `/monitoring/agents/${encodeURIComponent(id)}/revoke`);
     this.agents.refresh();
-    this.services.notices.show(msg(str`Agent ${name} is revoked.`));
+    this.services.notices.show(msg(str`Agent ${isolated(name)} is revoked.`));
   }
 
   private async delete({ id, name }: Agent): Promise<void> {
@@ -174,7 +175,7 @@ export class SiagaAgentsPage extends ListPage<Agent> {
       ? html`<wa-button size="s" appearance="outlined" @click=${enrol}
           >${icons.key}${msg('Enrol')}</wa-button
         >`
-      : html`<wa-button size="s" appearance="outlined" @click=${revoke}>${msg('Revoke')}</wa-button>`;
+      : html`<button type="button" class="words" @click=${revoke}>${msg('Revoke')}</button>`;
   }
 
   private renderRow(asked: Agent, countsOf: ReadonlyMap<string, HealthCounts>): TemplateResult {
@@ -183,14 +184,14 @@ export class SiagaAgentsPage extends ListPage<Agent> {
     const site = sites.get(agent.site_id);
     return html`<tr data-id=${agent.id}>
       <th scope="row">
-        <a href=${address('/devices', { agent_id: agent.id })}>${agent.name}</a>
+        <a href=${address('/devices', { agent_id: agent.id })}><bdi>${agent.name}</bdi></a>
         <span class="narrow">${this.renderState(agent.state)}</span>
         ${agentNotes(agent, this.locale).map((note) => html`<span class="note">${note}</span>`)}
       </th>
       <td class="wide">${this.renderState(agent.state)}</td>
       <td>${this.renderCounts(countsOf.get(agent.id), { agent_id: agent.id })}</td>
       <td class="wide">
-        ${site ? html`<a href=${address('/fleet/sites', { q: site.code })}>${site.name}</a>` : nothing}
+        ${site ? html`<a href=${address('/fleet/sites', { q: site.code })}><bdi>${site.name}</bdi></a>` : nothing}
       </td>
       <td class="wide">
         ${agent.version ?? '–'}
@@ -204,7 +205,10 @@ export class SiagaAgentsPage extends ListPage<Agent> {
           ? html`<td>
               ${this.renderActions(
                 agent,
-                { edit: msg(str`Edit agent ${agent.name}`), remove: msg(str`Delete agent ${agent.name}`) },
+                {
+                  edit: msg(str`Edit agent ${isolated(agent.name)}`),
+                  remove: msg(str`Delete agent ${isolated(agent.name)}`),
+                },
                 this.renderMore(agent),
               )}
             </td>`
@@ -242,11 +246,12 @@ export class SiagaAgentsPage extends ListPage<Agent> {
         <table aria-label=${this.heading}>
           <thead>
             <tr>
-              ${this.renderSortHead('name', msg('Agent'))} ${this.renderSortHead('state', msg('State'), true)}
+              ${this.renderSortHead('name', msg('Agent'))}
+              ${this.renderSortHead('state', msg('State'), { wide: true })}
               <th scope="col">${msg('Devices')}</th>
               <th scope="col" class="wide">${msg('Site')}</th>
               <th scope="col" class="wide">${msg('Version')}</th>
-              ${this.renderSortHead('last_seen_at', msg('Last heard'), true)}
+              ${this.renderSortHead('last_seen_at', msg('Last heard'), { wide: true })}
               ${
                 this.mayWrite
                   ? html`<th scope="col"><span class="visually-hidden">${msg('Actions')}</span></th>`
@@ -283,20 +288,23 @@ export class SiagaAgentsPage extends ListPage<Agent> {
     const { kind, agent } = this.dialog;
     const { id, name } = agent;
     if (kind === 'enrol') {
-      return html`<siaga-form-dialog label=${msg(str`Enrol ${name}`)} @siaga-close=${this.closeDialog}>
+      return html`<siaga-form-dialog
+        label=${msg(str`Enrol ${isolated(name)}`)}
+        @siaga-close=${this.closeDialog}
+      >
         <siaga-enrolment agentId=${id} @siaga-cancel=${this.closeDialog}></siaga-enrolment>
       </siaga-form-dialog>`;
     }
     return kind === 'revoke'
       ? html`<siaga-confirm
-          label=${msg(str`Revoke ${name}?`)}
+          label=${msg(str`Revoke ${isolated(name)}?`)}
           words=${msg('Its credentials end at once and it can report no more; its devices become unknown. To use it again it must be enrolled anew.')}
           action=${msg('Revoke agent')}
           .act=${() => this.revoke(agent)}
           @siaga-close=${this.closeDialog}
         ></siaga-confirm>`
       : html`<siaga-confirm
-          label=${msg(str`Delete ${name}?`)}
+          label=${msg(str`Delete ${isolated(name)}?`)}
           words=${msg('Its credentials are destroyed. Undo brings the agent back, its credentials not: it must then be enrolled anew.')}
           action=${msg('Delete agent')}
           .act=${() => this.delete(agent)}

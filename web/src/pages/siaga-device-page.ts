@@ -1,5 +1,5 @@
 import '@awesome.me/webawesome/dist/components/button/button.js';
-import { msg, str } from '@lit/localize';
+import { msg } from '@lit/localize';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
@@ -21,10 +21,9 @@ import '../devices/siaga-device-now.js';
 import '../devices/siaga-path.js';
 import '../devices/siaga-timeline.js';
 import '../devices/siaga-why.js';
-import '../forms/siaga-confirm.js';
+import { removeOrTell } from '../fleet/remove.js';
 import '../forms/siaga-form-dialog.js';
 import { toApiError } from '../http/api-error.js';
-import { errorWords } from '../i18n/error-words.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles, pageStyles } from '../styles/shared.js';
 
@@ -37,7 +36,7 @@ export class SiagaDevicePage extends SiagaPage {
 
   @property() deviceId = '';
 
-  @state() private dialog: 'none' | 'edit' | 'delete' = 'none';
+  @state() private isEditing = false;
 
   private refresh: ReturnType<typeof setInterval> | undefined;
   private removed = false;
@@ -80,7 +79,7 @@ export class SiagaDevicePage extends SiagaPage {
     if (!changed.has('deviceId')) return;
     // The way to a device leads from page to page: nothing of one may stand on the other.
     this.device.value = undefined;
-    this.dialog = 'none';
+    this.isEditing = false;
     this.removed = false;
   }
 
@@ -101,7 +100,7 @@ export class SiagaDevicePage extends SiagaPage {
   }
 
   private readonly closeDialog = (): void => {
-    this.dialog = 'none';
+    this.isEditing = false;
   };
 
   private readonly saved = (): void => {
@@ -110,28 +109,16 @@ export class SiagaDevicePage extends SiagaPage {
     this.services.notices.show(msg('Saved.'));
   };
 
-  private readonly deleteDevice = async (): Promise<void> => {
-    const { services, deviceId, heading: name } = this;
+  /** As in the list: done at once, and it can be taken back. */
+  private async deleteDevice(): Promise<void> {
+    const { services, deviceId: id, heading: name } = this;
+    const { router } = services;
     this.removed = true;
-    try {
-      await services.api.send('DELETE', `/monitoring/devices/${encodeURIComponent(deviceId)}`);
-    } catch (thrown) {
-      this.removed = false;
-      throw thrown;
-    }
-    services.router.go('/devices');
-    // The page is gone by the time somebody takes it back: nothing of it is used then.
-    const restore = async (): Promise<void> => {
-      try {
-        await services.api.send('POST', `/monitoring/devices/${encodeURIComponent(deviceId)}/restore`);
-        services.router.go(deviceAddress(deviceId));
-        services.notices.show(msg(str`${name} is back.`));
-      } catch (thrown) {
-        services.notices.show(errorWords(toApiError(thrown), services.preferences.language.value));
-      }
-    };
-    services.notices.show(msg(str`${name} was deleted.`), { label: msg('Undo'), run: () => void restore() });
-  };
+    const onRestored = (): void => router.go(deviceAddress(id));
+    const isGone = await removeOrTell(services, { kind: 'devices', id, name, onRestored });
+    if (isGone) router.go('/devices');
+    else this.removed = false;
+  }
 
   /** What is known of it live, over what was asked for. */
   private liveOf(device: Device): Pick<LiveDevice, 'health' | 'since' | 'open_incident_id'> {
@@ -155,10 +142,10 @@ export class SiagaDevicePage extends SiagaPage {
       ${
         device && this.may('monitoring:write')
           ? html`<div class="actions">
-              <wa-button appearance="outlined" @click=${() => (this.dialog = 'edit')}>
+              <wa-button appearance="outlined" @click=${() => (this.isEditing = true)}>
                 ${icons.edit}${msg('Edit')}
               </wa-button>
-              <wa-button appearance="outlined" variant="danger" @click=${() => (this.dialog = 'delete')}>
+              <wa-button appearance="outlined" variant="danger" @click=${() => void this.deleteDevice()}>
                 ${icons.remove}${msg('Delete')}
               </wa-button>
             </div>`
@@ -206,23 +193,14 @@ export class SiagaDevicePage extends SiagaPage {
   }
 
   private renderDialog(device: Device): TemplateResult | typeof nothing {
-    if (this.dialog === 'none') return nothing;
-    if (this.dialog === 'edit') {
-      return html`<siaga-form-dialog label=${msg('Edit device')} @siaga-close=${this.closeDialog}>
-        <siaga-device-form
-          .device=${device}
-          @siaga-saved=${this.saved}
-          @siaga-cancel=${this.closeDialog}
-        ></siaga-device-form>
-      </siaga-form-dialog>`;
-    }
-    return html`<siaga-confirm
-      label=${msg(str`Delete ${device.name}?`)}
-      words=${msg(str`${device.name} (${device.address}) will no longer be watched. Its incidents are kept.`)}
-      action=${msg('Delete device')}
-      .act=${this.deleteDevice}
-      @siaga-close=${this.closeDialog}
-    ></siaga-confirm>`;
+    if (!this.isEditing) return nothing;
+    return html`<siaga-form-dialog label=${msg('Edit device')} @siaga-close=${this.closeDialog}>
+      <siaga-device-form
+        .device=${device}
+        @siaga-saved=${this.saved}
+        @siaga-cancel=${this.closeDialog}
+      ></siaga-device-form>
+    </siaga-form-dialog>`;
   }
 
   protected override render(): TemplateResult {

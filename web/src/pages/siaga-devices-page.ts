@@ -3,7 +3,7 @@ import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { DEVICE_KINDS, HEALTHS, type Device } from '@siaga/shared';
+import { DEVICE_KINDS, HEALTHS, type Device, type LiveDevice } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { deviceAddress, incidentAddress } from '../app/routes.js';
 import { createThrottle } from '../app/throttle.js';
@@ -17,8 +17,11 @@ import { rowStyles } from '../fleet/fleet-styles.js';
 import { ListPage } from '../fleet/list-page.js';
 import { removeOrTell } from '../fleet/remove.js';
 import { field } from '../forms/field.js';
+import { FilterFold, filterFoldStyles } from '../forms/filter-fold.js';
 import '../forms/siaga-form-dialog.js';
 import type { Page } from '../http/api-client.js';
+import { isolated } from '../i18n/isolated.js';
+import { wholeNumber } from '../i18n/numbers.js';
 import { healthWord, kindWord } from '../i18n/words.js';
 import { compareNames } from '../live/state.js';
 import { WatchStore } from '../live/store.js';
@@ -39,9 +42,11 @@ const FILTERS = ['health', 'site_id', 'agent_id', 'kind', 'q'] as const;
 /** Every device, filtered and sorted by the hub; what the address says is what is shown. */
 @customElement('siaga-devices-page')
 export class SiagaDevicesPage extends ListPage<Device> {
-  static override styles = [baseStyles, pageStyles, formStyles, tableStyles, rowStyles];
+  static override styles = [baseStyles, pageStyles, formStyles, filterFoldStyles, tableStyles, rowStyles];
 
-  protected override readonly defaultSort = 'health,name';
+  protected override readonly defaultSort = 'health,since';
+
+  private readonly fold = new FilterFold(this);
 
   private readonly throttle = createThrottle(() => this.devices.refresh(), 5000);
 
@@ -99,64 +104,89 @@ export class SiagaDevicesPage extends ListPage<Device> {
     if (this.editing !== '') {
       this.closeForm();
       this.devices.refresh();
-      this.services.notices.show(msg(str`${event.detail.name} saved.`));
+      this.services.notices.show(msg(str`${isolated(event.detail.name)} saved.`));
       return;
     }
     this.services.router.go(deviceAddress(event.detail.id));
     this.services.notices.show(msg('Device added. Its first figures come within seconds.'));
   };
 
-  private renderFilters(): TemplateResult {
+  private renderFolded(): TemplateResult {
     const sites = [...this.services.store.state.sites.values()].sort(compareNames);
     const agents = [...this.services.store.state.agents.values()].sort(compareNames);
     const all: [string, string] = ['', msg('All')];
     const onInput = this.filter;
+    return html`${field({
+      name: 'health',
+      label: msg('Health'),
+      value: this.query('health'),
+      onInput,
+      choices: [
+        all,
+        ...[...HEALTHS].reverse().map((health): [string, string] => [health, healthWord(health)]),
+      ],
+    })}
+    ${field({
+      name: 'kind',
+      label: msg('Kind'),
+      value: this.query('kind'),
+      onInput,
+      choices: [all, ...DEVICE_KINDS.map((kind): [string, string] => [kind, kindWord(kind)])],
+    })}
+    ${field({
+      name: 'site_id',
+      label: msg('Site'),
+      value: this.query('site_id'),
+      onInput,
+      choices: [all, ...sites.map(({ id, name }): [string, string] => [id, name])],
+    })}
+    ${
+      agents.length > 1 || this.query('agent_id') !== ''
+        ? field({
+            name: 'agent_id',
+            label: msg('Watched by'),
+            value: this.query('agent_id'),
+            onInput,
+            choices: [all, ...agents.map(({ id, name }): [string, string] => [id, name])],
+          })
+        : nothing
+    }`;
+  }
+
+  private renderFilters(): TemplateResult {
+    const count = FILTERS.filter((name) => name !== 'q' && this.query(name) !== '').length;
     return html`<form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
       ${field({
         name: 'q',
         label: msg('Name, code or address'),
         type: 'search',
         value: this.query('q'),
-        onInput,
+        onInput: this.filter,
         maxLength: 100,
         grow: true,
       })}
-      ${field({
-        name: 'health',
-        label: msg('Health'),
-        value: this.query('health'),
-        onInput,
-        choices: [
-          all,
-          ...[...HEALTHS].reverse().map((health): [string, string] => [health, healthWord(health)]),
-        ],
-      })}
-      ${field({
-        name: 'kind',
-        label: msg('Kind'),
-        value: this.query('kind'),
-        onInput,
-        choices: [all, ...DEVICE_KINDS.map((kind): [string, string] => [kind, kindWord(kind)])],
-      })}
-      ${field({
-        name: 'site_id',
-        label: msg('Site'),
-        value: this.query('site_id'),
-        onInput,
-        choices: [all, ...sites.map(({ id, name }): [string, string] => [id, name])],
-      })}
-      ${
-        agents.length > 1 || this.query('agent_id') !== ''
-          ? field({
-              name: 'agent_id',
-              label: msg('Watched by'),
-              value: this.query('agent_id'),
-              onInput,
-              choices: [all, ...agents.map(({ id, name }): [string, string] => [id, name])],
-            })
-          : nothing
-      }
+      ${this.fold.render(wholeNumber(count, this.locale), this.renderFolded())}
     </form>`;
+  }
+
+  /** The incident about it; a device that is down without one is told why, where that is known. */
+  private renderIncident(device: Pick<LiveDevice, 'open_incident_id' | 'health'>, id: string): unknown {
+    if (device.open_incident_id !== null) {
+      return html`<a href=${incidentAddress(device.open_incident_id)}>${msg('Open incident')}</a>`;
+    }
+    if (device.health !== 'down') return nothing;
+    const { devices } = this.services.store.state;
+    const cause = devices
+      .get(id)
+      ?.parent_ids.map((parent) => devices.get(parent))
+      .find((parent) => parent?.health === 'down');
+    return html`<span class="quiet">${msg('None open')}</span>${
+        cause
+          ? html`<span class="sub"
+              >${msg('follows from')} <a href=${deviceAddress(cause.id)}><bdi>${cause.name}</bdi></a></span
+            >`
+          : nothing
+      }`;
   }
 
   private renderRow(asked: Device): TemplateResult {
@@ -166,26 +196,20 @@ export class SiagaDevicesPage extends ListPage<Device> {
     return html`<tr data-id=${device.id}>
       <td><siaga-health health=${device.health}></siaga-health></td>
       <th scope="row">
-        <a href=${deviceAddress(device.id)}>${device.name}</a>
+        <a href=${deviceAddress(device.id)}><bdi>${device.name}</bdi></a>
         ${device.code === device.name ? nothing : html`<span class="sub">${device.code}</span>`}
       </th>
       <td class="mono">${device.address}</td>
       <td class="wide">${kindWord(device.kind)}</td>
-      <td class="wide">${sites.get(device.site_id)?.name ?? nothing}</td>
+      <td class="wide"><bdi>${sites.get(device.site_id)?.name ?? nothing}</bdi></td>
       <td class="wide"><siaga-time mode="for" at=${device.since}></siaga-time></td>
-      <td class="wide">
-        ${
-          device.open_incident_id === null
-            ? nothing
-            : html`<a href=${incidentAddress(device.open_incident_id)}>${msg('Open incident')}</a>`
-        }
-      </td>
+      <td class="wide">${this.renderIncident(device, device.id)}</td>
       ${
         this.mayWrite
           ? html`<td>
               ${this.renderActions(device, {
-                edit: msg(str`Edit device ${device.name}`),
-                remove: msg(str`Delete device ${device.name}`),
+                edit: msg(str`Edit device ${isolated(device.name)}`),
+                remove: msg(str`Delete device ${isolated(device.name)}`),
               })}
             </td>`
           : nothing
@@ -211,11 +235,11 @@ export class SiagaDevicesPage extends ListPage<Device> {
         <table aria-label=${this.heading}>
           <thead>
             <tr>
-              ${this.renderSortHead('health', msg('Health'))} ${this.renderSortHead('name', msg('Name'))}
-              ${this.renderSortHead('address', msg('Address'))}
+              ${this.renderSortHead('health', msg('Health'), { then: 'since' })}
+              ${this.renderSortHead('name', msg('Name'))} ${this.renderSortHead('address', msg('Address'))}
               <th scope="col" class="wide">${msg('Kind')}</th>
               <th scope="col" class="wide">${msg('Site')}</th>
-              ${this.renderSortHead('since', msg('For'), true)}
+              ${this.renderSortHead('since', msg('For'), { wide: true })}
               <th scope="col" class="wide">${msg('Incident')}</th>
               ${
                 this.mayWrite

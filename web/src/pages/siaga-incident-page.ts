@@ -10,6 +10,7 @@ import { SiagaPage } from '../app/siaga-element.js';
 import { createThrottle } from '../app/throttle.js';
 import { healthShape, healthStyles } from '../components/siaga-health.js';
 import { icons } from '../components/icons.js';
+import { isolated } from '../i18n/isolated.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { incidentTitle, statusWord } from '../i18n/words.js';
 import { readComments, WRITE } from '../incidents/actions.js';
@@ -107,7 +108,9 @@ export class SiagaIncidentPage extends SiagaPage {
   private tellOthersAcknowledgement(before: TicketDetail, now: TicketSummary | undefined): void {
     const person = now?.acknowledged_by;
     if (!person || before.acknowledged_at !== null || person.id === this.user?.id) return;
-    this.services.notices.speak(msg(str`${person.name} acknowledged it: ${now.acknowledge_reason ?? ''}`));
+    this.services.notices.speak(
+      msg(str`${isolated(person.name)} acknowledged it: ${isolated(now.acknowledge_reason ?? '')}`),
+    );
   }
 
   private readonly reload = (): void => {
@@ -211,7 +214,11 @@ export class SiagaIncidentPage extends SiagaPage {
     const ticket = this.newest(loaded);
     return html`<div class="split">
       <div class="stack">
-        <siaga-acknowledgement .ticket=${ticket} @siaga-changed=${this.reload}></siaga-acknowledgement>
+        <siaga-acknowledgement
+          .ticket=${ticket}
+          @siaga-changed=${this.reload}
+          @siaga-undone=${() => this.focusHeading()}
+        ></siaga-acknowledgement>
         <section class="card" aria-labelledby="why">
           <h2 id="why">${msg('Why')}</h2>
           <siaga-evidence .ticket=${ticket}></siaga-evidence>

@@ -18,6 +18,7 @@ import '../fleet/siaga-site-form.js';
 import { field } from '../forms/field.js';
 import '../forms/siaga-form-dialog.js';
 import type { Page } from '../http/api-client.js';
+import { isolated } from '../i18n/isolated.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles, formStyles, pageStyles, tableStyles } from '../styles/shared.js';
@@ -91,7 +92,9 @@ export class SiagaSitesPage extends ListPage<Site> {
     const isNew = this.editing === '';
     this.closeForm();
     this.sites.refresh();
-    this.services.notices.show(isNew ? msg(str`Site ${name} created.`) : msg(str`Site ${name} saved.`));
+    this.services.notices.show(
+      isNew ? msg(str`Site ${isolated(name)} created.`) : msg(str`Site ${isolated(name)} saved.`),
+    );
   };
 
   private renderFilters(): TemplateResult {
@@ -122,16 +125,18 @@ export class SiagaSitesPage extends ListPage<Site> {
     const site = { ...asked, ...sites.get(asked.id) };
     const group = groups.get(site.id);
     const agents = agentsOf.get(site.id) ?? 0;
+    const hasDevices = (group?.devices.length ?? 0) > 0;
     return html`<tr data-id=${site.id}>
       <th scope="row">
-        <a href=${address('/devices', { site_id: site.id })}>${site.name}</a>
+        <a href=${address('/devices', { site_id: site.id })}><bdi>${site.name}</bdi></a>
         <span class="sub">${site.code}</span>
       </th>
       <td>${this.renderCounts(group?.counts, { site_id: site.id })}</td>
       <td class="wide number">
         ${
           agents === 0
-            ? html`<span class="quiet">0</span>`
+            ? html`<span class="quiet">0</span
+                >${hasDevices ? html`<span class="note">${msg('watched from another site')}</span>` : nothing}`
             : html`<a href=${address('/fleet/agents', { site_id: site.id })}
                 >${wholeNumber(agents, this.locale)}</a
               >`
@@ -143,8 +148,8 @@ export class SiagaSitesPage extends ListPage<Site> {
         this.mayWrite
           ? html`<td>
               ${this.renderActions(site, {
-                edit: msg(str`Edit site ${site.name}`),
-                remove: msg(str`Delete site ${site.name}`),
+                edit: msg(str`Edit site ${isolated(site.name)}`),
+                remove: msg(str`Delete site ${isolated(site.name)}`),
               })}
             </td>`
           : nothing
@@ -175,7 +180,7 @@ export class SiagaSitesPage extends ListPage<Site> {
               ${this.renderSortHead('name', msg('Site'))}
               <th scope="col">${msg('Devices')}</th>
               <th scope="col" class="wide number">${msg('Agents')}</th>
-              ${this.renderSortHead('region', msg('Region'), true)}
+              ${this.renderSortHead('region', msg('Region'), { wide: true })}
               <th scope="col" class="wide">${msg('Time zone')}</th>
               ${
                 this.mayWrite

@@ -101,7 +101,7 @@ export class SiagaSearch extends SiagaElement {
     const worst = groups.get(id)?.worst;
     return {
       id: address('/devices', { site_id: id }),
-      content: html`${worst ? healthShape(worst) : nothing}<span class="main">${name}</span>
+      content: html`${worst ? healthShape(worst) : nothing}<span class="main"><bdi>${name}</bdi></span>
         <span class="side">${code}${worst ? html` · ${healthWord(worst)}` : nothing}</span>`,
     };
   }
@@ -109,7 +109,7 @@ export class SiagaSearch extends SiagaElement {
   private deviceOption({ id, name, address: at, health }: LiveDevice): ComboOption {
     return {
       id: deviceAddress(id),
-      content: html`${healthShape(health)}<span class="main">${name}</span>
+      content: html`${healthShape(health)}<span class="main"><bdi>${name}</bdi></span>
         <span class="side">${at === name ? nothing : html`${at} · `}${healthWord(health)}</span>`,
     };
   }
@@ -120,7 +120,7 @@ export class SiagaSearch extends SiagaElement {
     return {
       id: incidentAddress(ticket.id),
       content: html`${device && isOpen(ticket) ? healthShape(device.health) : nothing}
-        <span class="main">${incidentTitle(ticket, device?.name)}</span>
+        <span class="main"><bdi>${incidentTitle(ticket, device?.name)}</bdi></span>
         <span class="side">${ticket.ticket_number} · ${statusWord(ticket.status)}</span>`,
     };
   }
