@@ -634,7 +634,6 @@ describe.skipIf(!canRun)('the page of a device', () => {
     const { page, device, brush, close } = await show({});
     await brush.waitFor();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
-    await page.getByRole('button', { name: 'Delete device' }).click();
     await page.getByRole('heading', { level: 1, name: 'Devices' }).waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('heading', { level: 1, name: device.name }).waitFor();

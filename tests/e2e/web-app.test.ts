@@ -233,18 +233,17 @@ describe.skipIf(!canRun)('the web app', () => {
       await closing(page, complaints);
     });
 
-    test('deleting asks once and names the thing', async () => {
+    test('deleting is done at once, names the thing and can be taken back', async () => {
       const world = bank();
       const doomed = world.devices[10];
       const { url, asked } = await serve(world);
       const { page, complaints } = await open();
       await page.goto(`${url}/devices/${doomed?.id}`);
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
-      await page.getByRole('heading', { name: `Delete ${doomed?.name}?` }).waitFor();
-      expect(await axeFindings(page)).toEqual([]);
-      await page.getByRole('button', { name: 'Delete device' }).click();
       await page.getByRole('heading', { level: 1, name: 'Devices' }).waitFor();
-      await page.getByText(`${doomed?.name} was deleted.`).waitFor();
+      await page.getByText(`Deleted ${doomed?.name}.`).waitFor();
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
       expect(asked).toContain(`DELETE /monitoring/devices/${doomed?.id}`);
       await closing(page, complaints);
     });

@@ -23,7 +23,7 @@ const hub = () => {
       ? json(
           200,
           { data: { by: world.who }, meta: { timestamp: '2026-01-15T00:00:00.000Z' } },
-          { etag: '"7"' },
+          { etag: '"7"', date: 'Thu, 15 Jan 2026 09:00:00 GMT' },
         )
       : refused();
   }) as typeof globalThis.fetch;
@@ -76,10 +76,10 @@ describe('a session that ends in mid-use', () => {
   });
 });
 
-test('a version is handed out and named again', async () => {
+test('a version is handed out, and the time is that of the answer, not that of what the browser had kept', async () => {
   const { api, times } = hub();
   expect(await api.getTagged('/things')).toEqual({ value: { by: 'dewi' }, etag: '"7"' });
-  expect(times).toEqual([Date.parse('2026-01-15T00:00:00.000Z')]);
+  expect(times).toEqual([Date.parse('2026-01-15T09:00:00.500Z')]);
 });
 
 describe("the hub's clock", () => {

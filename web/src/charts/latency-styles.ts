@@ -27,7 +27,7 @@ export const latencyStyles = css`
   .silent {
     display: grid;
     place-items: center;
-    min-height: 96px;
+    min-height: 150px;
     margin: var(--space-1) ${unsafeCSS(PLOT_RIGHT_PX)}px 0 ${unsafeCSS(PLOT_LEFT_PX)}px;
     border: 1px dashed var(--line-strong);
     border-radius: var(--radius-s);

@@ -134,6 +134,7 @@ export class SiagaParentsField extends SiagaElement {
       return [{ label: msg('Of this site'), options: near.slice(0, OFFERED).map((one) => this.option(one)) }];
     }
     const found = (this.search.find(state, this.text)?.devices.items ?? []).filter(isFree);
+    // In the search's order: what was typed in full comes first, whatever its health.
     const own = found.filter(({ site_id }) => site_id === this.siteId);
     const others = found.filter(({ site_id }) => site_id !== this.siteId);
     return [

@@ -13,18 +13,19 @@ export class FilterFold {
     this.host.requestUpdate();
   };
 
-  /** `count` tells how many of them are set, in words of the language. */
-  render(count: string, filters: unknown): TemplateResult {
+  /** `count` tells how many of them are set, in words of the language; with a fault in one of them they stand open. */
+  render(count: string, filters: unknown, hasFault = false): TemplateResult {
+    const isOpen = this.isOpen || hasFault;
     return html`<button
         type="button"
         class="fold"
-        aria-expanded=${this.isOpen}
+        aria-expanded=${isOpen}
         aria-controls="more-filters"
         @click=${this.toggle}
       >
         ${icons.filter}${count === '0' ? msg('Filters') : msg(str`Filters (${count})`)}
       </button>
-      <div class="folded ${this.isOpen ? 'open' : ''}" id="more-filters">${filters}</div>`;
+      <div class="folded ${isOpen ? 'open' : ''}" id="more-filters">${filters}</div>`;
   }
 }
 

@@ -48,6 +48,8 @@ export interface ApiClientDeps {
 export const API = '/api/v1';
 /** An answer that was longer on its way tells too little of what time it is. */
 const PROMPT_MS = 1000;
+/** A date header tells no less than the second: by the half it is wrong at most. */
+const HALF_A_SECOND_MS = 500;
 
 const addressOf = (path: string, query: Query): string => {
   const search = new URLSearchParams();
@@ -58,9 +60,15 @@ const addressOf = (path: string, query: Query): string => {
   return `${API}${path}${text === '' ? '' : `?${text}`}`;
 };
 
+/** What is read is kept where the hub allows it, and asked for anew each time: unchanged it comes as a 304. */
+const cacheFor = ({ method = 'GET' }: RequestInit): RequestCache =>
+  method === 'GET' ? 'no-cache' : 'no-store';
+
 interface Exchange {
   body: unknown;
   etag: string | undefined;
+  /** The answer's own time, to the second; of one that the browser had kept it is that of its confirmation. */
+  date: string | null;
 }
 
 const exchange = async (
@@ -71,7 +79,7 @@ const exchange = async (
   let response: Response;
   let text: string;
   try {
-    response = await fetch(url, { credentials: 'same-origin', cache: 'no-store', ...init });
+    response = await fetch(url, { credentials: 'same-origin', cache: cacheFor(init), ...init });
     text = await response.text();
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown;
@@ -86,7 +94,8 @@ const exchange = async (
       : errorOfAnswer(response.status, undefined);
   }
   if (!response.ok) throw errorOfAnswer(response.status, body);
-  return { body, etag: response.headers.get('etag') ?? undefined };
+  const { headers } = response;
+  return { body, etag: headers.get('etag') ?? undefined, date: headers.get('date') };
 };
 
 /** One request and its answer's JSON; throws ApiError for everything but success. */
@@ -96,7 +105,12 @@ export const requestJson = async (
   init: RequestInit,
 ): Promise<unknown> => (await exchange(fetch, url, init)).body;
 
-const hubTimeOf = (body: unknown): number => {
+/**
+ * What time it is at the hub. An answer with a version may be one that the browser had kept and the hub confirmed: the
+ * time within it is then of the past.
+ */
+const hubTimeOf = ({ body, etag, date }: Exchange): number => {
+  if (etag !== undefined) return Date.parse(date ?? '') + HALF_A_SECOND_MS;
   const { meta } = (body ?? {}) as { meta?: { timestamp?: string } };
   return Date.parse(meta?.timestamp ?? '');
 };
@@ -106,7 +120,7 @@ export const createApiClient = ({ fetch, signInAgain, onHubTime }: ApiClientDeps
   const once = async (url: string, init: RequestInit): Promise<Exchange> => {
     const startedMs = performance.now();
     const answer = await exchange(fetch, url, init);
-    const hubNowMs = hubTimeOf(answer.body);
+    const hubNowMs = hubTimeOf(answer);
     if (!Number.isNaN(hubNowMs) && performance.now() - startedMs < PROMPT_MS) onHubTime?.(hubNowMs);
     return answer;
   };

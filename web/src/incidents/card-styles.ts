@@ -92,12 +92,22 @@ export const cardStyles = css`
     font-size: var(--text-xs);
     color: var(--text-quiet);
   }
+  /* One line: what has no room in it whole goes to a second one, which is out of sight. */
   .detail {
     flex: 1 1 0;
     min-width: 0;
+    display: flex;
+    flex-wrap: wrap;
+    column-gap: var(--space-3);
+    height: 20px;
+    line-height: 20px;
+    overflow: hidden;
+    white-space: nowrap;
+  }
+  .detail .main {
+    max-width: 100%;
     overflow: hidden;
     text-overflow: ellipsis;
-    white-space: nowrap;
   }
   .note {
     overflow-wrap: anywhere;

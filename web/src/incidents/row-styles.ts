@@ -24,6 +24,9 @@ export const rowStyles = css`
     font-weight: 400;
     color: var(--text-quiet);
   }
+  .begun {
+    white-space: nowrap;
+  }
   .narrow {
     display: none;
   }
@@ -54,6 +57,10 @@ export const rowStyles = css`
   @media (max-width: 640px) {
     .narrow {
       display: inline;
+    }
+    .begun,
+    .begun siaga-time {
+      white-space: normal;
     }
   }
 `;

@@ -154,9 +154,11 @@ export class SiagaIncidentCard extends SiagaElement {
       </div>
       <div class="under">
         <div class="detail">
-          <siaga-time class="since" mode="for" at=${begunAt(ticket)}></siaga-time> ·
-          ${!isCalm && ticket.priority === 'critical' ? html`<strong>${priority}</strong>` : priority}${this.renderSite(title)}
-          · ${ticket.ticket_number}
+          <span class="main">
+            <siaga-time class="since" mode="for" at=${begunAt(ticket)}></siaga-time> ·
+            ${!isCalm && ticket.priority === 'critical' ? html`<strong>${priority}</strong>` : priority}${this.renderSite(title)}
+          </span>
+          <span>${ticket.ticket_number}</span>
         </div>
         ${this.renderActions()}
       </div>

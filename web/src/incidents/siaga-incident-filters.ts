@@ -175,7 +175,7 @@ export class SiagaIncidentFilters extends SiagaElement {
         maxLength: 200,
         grow: true,
       })}
-      ${this.fold.render(wholeNumber(countFilters(filter), this.locale), this.renderFolded())}
+      ${this.fold.render(wholeNumber(countFilters(filter), this.locale), this.renderFolded(), isPeriodReversed(filter))}
     </form>`;
   }
 }

@@ -198,8 +198,9 @@ export class SiagaDevicesPage extends ListPage<Device> {
       <th scope="row">
         <a href=${deviceAddress(device.id)}><bdi>${device.name}</bdi></a>
         ${device.code === device.name ? nothing : html`<span class="sub">${device.code}</span>`}
+        <span class="narrow"><span class="sub mono">${device.address}</span></span>
       </th>
-      <td class="mono">${device.address}</td>
+      <td class="wide mono">${device.address}</td>
       <td class="wide">${kindWord(device.kind)}</td>
       <td class="wide"><bdi>${sites.get(device.site_id)?.name ?? nothing}</bdi></td>
       <td class="wide"><siaga-time mode="for" at=${device.since}></siaga-time></td>
@@ -236,7 +237,8 @@ export class SiagaDevicesPage extends ListPage<Device> {
           <thead>
             <tr>
               ${this.renderSortHead('health', msg('Health'), { then: 'since' })}
-              ${this.renderSortHead('name', msg('Name'))} ${this.renderSortHead('address', msg('Address'))}
+              ${this.renderSortHead('name', msg('Name'))}
+              ${this.renderSortHead('address', msg('Address'), { wide: true })}
               <th scope="col" class="wide">${msg('Kind')}</th>
               <th scope="col" class="wide">${msg('Site')}</th>
               ${this.renderSortHead('since', msg('For'), { wide: true })}

@@ -20,6 +20,7 @@ import '../forms/siaga-form-dialog.js';
 import type { Page } from '../http/api-client.js';
 import { isolated } from '../i18n/isolated.js';
 import { wholeNumber } from '../i18n/numbers.js';
+import type { SiteGroup } from '../live/state.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles, formStyles, pageStyles, tableStyles } from '../styles/shared.js';
 
@@ -120,12 +121,20 @@ export class SiagaSitesPage extends ListPage<Site> {
     </form>`;
   }
 
+  /** Who looks after the devices of a site that has no agent. */
+  private renderWatched(group: SiteGroup | undefined): TemplateResult | typeof nothing {
+    const count = group?.devices.length ?? 0;
+    if (count === 0) return nothing;
+    return group?.counts.unknown === count
+      ? html`<span class="note">${msg('nobody is looking')}</span>`
+      : html`<span class="sub">${msg('watched from another site')}</span>`;
+  }
+
   private renderRow(asked: Site, agentsOf: ReadonlyMap<string, number>): TemplateResult {
     const { groups, sites } = this.services.store.state;
     const site = { ...asked, ...sites.get(asked.id) };
     const group = groups.get(site.id);
     const agents = agentsOf.get(site.id) ?? 0;
-    const hasDevices = (group?.devices.length ?? 0) > 0;
     return html`<tr data-id=${site.id}>
       <th scope="row">
         <a href=${address('/devices', { site_id: site.id })}><bdi>${site.name}</bdi></a>
@@ -135,8 +144,7 @@ export class SiagaSitesPage extends ListPage<Site> {
       <td class="wide number">
         ${
           agents === 0
-            ? html`<span class="quiet">0</span
-                >${hasDevices ? html`<span class="note">${msg('watched from another site')}</span>` : nothing}`
+            ? html`<span class="quiet">0</span>${this.renderWatched(group)}`
             : html`<a href=${address('/fleet/agents', { site_id: site.id })}
                 >${wholeNumber(agents, this.locale)}</a
               >`

@@ -84,6 +84,7 @@ export const templates = {
   s202fdb7af7cd6c59: str`Anda mengakuinya ${0} di jendela lain: ${1}`,
   s20ca43c787ced771: str`${0} dihentikan.`,
   s214c7bc84dc54309: str`Terlalu panjang: paling banyak ${0} karakter.`,
+  s21cdc047f249a2d7: `tidak ada yang memantau`,
   s224530a10f06dd72: `Tidak ada lokasi yang cocok dengan saringan ini.`,
   s225adc7450f63868: `Dijangkau melalui`,
   s227e9bb691b00c27: `Alasan yang sering dipakai`,
