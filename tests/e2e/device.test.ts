@@ -477,7 +477,7 @@ describe.skipIf(!canRun)('the page of a device', () => {
       });
       const why = page.locator('siaga-why');
       await why.getByText('Perangkat tidak menjawab, maka insiden dibuka.').waitFor();
-      await why.getByText('Mati: 3 siklus probe berturut-turut gagal: semua paketnya hilang.').waitFor();
+      await why.getByText('Mati: 3 putaran ping berturut-turut gagal: semua paketnya hilang.').waitFor();
       await why.getByText('The sun did it.').waitFor();
       expect(await why.getByText('English of the hub').count()).toBe(0);
       await why.getByRole('link', { name: 'KC Bandung router' }).waitFor();

@@ -6,6 +6,13 @@ import { agent, bank, scriptOf, snapshotOf, type World } from './web-world.js';
 
 const canRun = chromiumPath !== undefined || process.env['CI'] === 'true';
 
+// As text: the content security policy lets the debugger evaluate it.
+const FOCUSED = `(() => {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active?.textContent?.trim() ?? '';
+})()`;
+
 let browser: Browser;
 const fixtures: WebFixture[] = [];
 
@@ -68,6 +75,8 @@ describe.skipIf(!canRun)('the fleet', () => {
       await undo.hover();
       await page.waitForTimeout(11_000);
       await undo.click();
+      // The notice that had the focus is gone: it is on the page again.
+      expect(await page.evaluate(FOCUSED)).toBe('Devices');
       await page.getByText(`${doomed.name} is back.`).waitFor();
       await rowOf(page, doomed.name).first().waitFor();
       expect(world.devices.some(({ id }) => id === doomed.id)).toBe(true);
@@ -151,6 +160,28 @@ describe.skipIf(!canRun)('the fleet', () => {
           ifMatch: expect.stringMatching(/^"/) as string,
         },
       ]);
+      await closing(page, complaints);
+    });
+
+    test('a code that is taken is told once, at its field, and the focus goes there', async () => {
+      const known = scriptOf(bank());
+      const { url } = await serve(bank(), (request) =>
+        request.method === 'POST' && request.path === '/monitoring/sites'
+          ? failure(409, 'RESOURCE_CONFLICT', 'The code "X" is in use', {
+              details: [{ field: 'code', message: 'The code "X" is in use', code: 'in_use' }],
+            })
+          : known(request),
+      );
+      const { page, complaints } = await open();
+      await page.goto(`${url}/fleet/sites?add=1`);
+      const dialog = dialogOf(page, 'New site');
+      await dialog.getByLabel('Name').fill('KC Baru');
+      await dialog.getByLabel('Code').fill('X');
+      await dialog.getByRole('button', { name: 'Create site' }).click();
+      const code = dialog.getByLabel('Code');
+      await expect.poll(() => code.getAttribute('aria-invalid')).toBe('true');
+      await expect.poll(() => code.evaluate((field) => field.matches(':focus'))).toBe(true);
+      expect(await dialog.getByRole('alert').count()).toBe(0);
       await closing(page, complaints);
     });
 

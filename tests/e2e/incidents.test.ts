@@ -11,6 +11,7 @@ import {
   liveDevice,
   scriptOf,
   snapshotOf,
+  storm,
   type World,
 } from './web-world.js';
 
@@ -395,6 +396,42 @@ describe.skipIf(!canRun)('incidents', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('a storm: seven stand on a small screen at once, and the rail counts those that want a hand', async () => {
+    const world = storm();
+    const { url } = await serve(world);
+    const { page, complaints } = await open({ width: 1366, height: 768 });
+    await page.goto(url);
+    await cards(page).first().waitFor();
+    const boxes = await Promise.all((await cards(page).all()).slice(0, 7).map((card) => card.boundingBox()));
+    expect(boxes).toHaveLength(7);
+    for (const box of boxes) expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(768);
+    for (const button of await cards(page).first().getByRole('button').all())
+      expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(24);
+    const waiting = world.tickets.filter(({ acknowledged_at }) => acknowledged_at === null).length;
+    expect(waiting).toBeLessThan(world.tickets.length);
+    await page
+      .getByRole('link', { name: `Incidents ${waiting} of ${world.tickets.length} unacknowledged` })
+      .waitFor();
+    expect(await page.locator('siaga-rail .count').innerText()).toBe(String(waiting));
+    expect(complaints).toEqual([]);
+  });
+
+  test('a phone shows the three worst until one asks for all, and goes on with a form that stands open', async () => {
+    const world = storm();
+    const { url } = await serve(world);
+    const { page, complaints } = await open({ width: 390, height: 844 });
+    await page.goto(url);
+    await cards(page).first().waitFor();
+    expect(await cards(page).count()).toBe(3);
+    await page.getByRole('button', { name: `All ${world.tickets.length}` }).click();
+    await expect.poll(() => cards(page).count()).toBe(50);
+    await cards(page).nth(5).getByRole('button', { name: 'Comment' }).click();
+    await page.getByRole('button', { name: 'Only the worst' }).click();
+    await cards(page).nth(5).getByRole('textbox').waitFor();
+    await page.keyboard.press('Escape');
+    expect(complaints).toEqual([]);
+  });
+
   test('the page steps through the open ones by key', async () => {
     const world = bank();
     const { url } = await serve(world);
@@ -411,6 +448,19 @@ describe.skipIf(!canRun)('incidents', () => {
     await page.keyboard.press('k');
     await page.keyboard.press('k');
     await page.getByRole('heading', { level: 1, name: titles[2] ?? '' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('a name that turns the direction of reading does not turn the sentence it stands in', async () => {
+    const world = bank();
+    const ticket = another(world, 2, 'ATM \u202Exyz');
+    const { url } = await serve(world);
+    const { page, complaints } = await open();
+    await page.goto(`${url}/incidents/${ticket.id}`);
+    await page
+      .getByRole('heading', { level: 1, name: '\u2068ATM \u202Exyz\u2069 does not answer' })
+      .waitFor();
+    await expect.poll(() => page.title()).toContain('\u2069 does not answer');
     expect(complaints).toEqual([]);
   });
 
