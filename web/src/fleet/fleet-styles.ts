@@ -132,7 +132,7 @@ export const rowStyles = css`
     font-size: var(--text-xs);
   }
   @media (max-width: 640px) {
-    .row-actions {
+    .row-actions:has(> .words, > wa-button) {
       flex-wrap: wrap;
     }
   }

@@ -28,6 +28,10 @@ export class SiagaIncidentFilters extends SiagaElement {
       .filters .field.grow {
         flex: 1 1 200px;
       }
+      /* Its choices are the longest. */
+      .filters .field:has(> #period) {
+        flex-basis: 200px;
+      }
       .chip {
         display: inline-flex;
         align-items: center;
