@@ -47,10 +47,16 @@ export class SiagaTopBar extends SiagaElement {
         border-radius: 50%;
         background: var(--up-fill);
       }
-      .feed.connecting .dot,
-      .feed.late .dot {
+      .feed.connecting .dot {
         background: transparent;
         box-shadow: inset 0 0 0 2px var(--unknown-fill);
+      }
+      .feed.late {
+        color: var(--degraded-text);
+      }
+      .feed.late .dot {
+        background: transparent;
+        box-shadow: inset 0 0 0 2.5px var(--degraded-fill);
       }
       .feed.cut {
         color: var(--degraded-text);

@@ -2,7 +2,7 @@ import { css, html, type TemplateResult } from 'lit';
 import type { Health } from '@siaga/shared';
 import { healthShape } from '../components/siaga-health.js';
 
-/** A device's health; where its incident is acknowledged it is calmer: hollow, with a tick at its corner. */
+/** A device's health; where its incident is acknowledged it is calmer: hollow and grey, with a tick at its corner. */
 export const deviceShape = (health: Health, acknowledged: boolean): TemplateResult =>
   acknowledged
     ? html`<span class="acknowledged"
@@ -19,26 +19,27 @@ export const acknowledgedStyles = css`
     flex: none;
   }
   .acknowledged .shape.down {
-    background: var(--surface);
+    background: transparent;
     stroke: var(--down-text);
-    box-shadow: inset 0 0 0 1.5px var(--down-fill);
+    stroke-width: 1.5;
+    box-shadow: inset 0 0 0 1px var(--line-strong);
   }
   .acknowledged .shape.degraded {
-    background: var(--surface);
+    background: transparent;
     fill: var(--degraded-text);
-    box-shadow: inset 0 0 0 1.5px var(--degraded-fill);
+    box-shadow: inset 0 0 0 1px var(--line-strong);
   }
   .tick {
     position: absolute;
     inset-block-start: -4px;
     inset-inline-end: -4px;
-    width: 10px;
-    height: 10px;
+    width: 9px;
+    height: 9px;
     border-radius: 50%;
-    background: var(--text);
+    background: var(--text-quiet);
     fill: none;
     stroke: var(--surface);
-    stroke-width: 1.6;
+    stroke-width: 1.8;
     stroke-linecap: round;
     stroke-linejoin: round;
   }

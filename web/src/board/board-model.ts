@@ -5,7 +5,7 @@ import { compareTexts, naturalKey } from './natural-key.js';
 
 /** What the board shows, whatever the view: the sites with the devices that the filter lets through. */
 export interface BoardModel {
-  /** Sites with a device that is not up, worst first, then the longest standing, then by name. */
+  /** Sites with a device that is not up, worst first, the acknowledged behind, then the longest standing, then by name. */
   troubled: readonly SiteGroup[];
   /** Sites where every device is up, by name. */
   calm: readonly SiteGroup[];
@@ -58,19 +58,38 @@ export const worstSince = (group: SiteGroup): string | undefined => {
   return earliest;
 };
 
+/** Whether nothing at the site is left: all its devices are down, and it has more than one. */
+export const isDark = (group: SiteGroup): boolean => {
+  const size = sizeOf(group);
+  return size > 1 && group.counts.down === size;
+};
+
+/** When the latest failure began that nobody has acknowledged; undefined where there is none. */
+export const newestDown = ({ devices, acknowledged }: SiteGroup): string | undefined => {
+  let newest: string | undefined;
+  for (const { id, health, since } of devices) {
+    if (health !== 'down') break;
+    if (!acknowledged.has(id) && (newest === undefined || since > newest)) newest = since;
+  }
+  return newest;
+};
+
 interface Entry {
   of: SiteGroup;
   shown: SiteGroup | undefined;
   /** Empty where all is well: such sites stand by name. */
   since: string;
   nameKey: string;
+  /** All that is down there has been acknowledged. */
+  calmed: boolean;
 }
 
-/** The order of trouble among sites. */
+/** The order of trouble among sites: what somebody looks after already comes behind what is as bad and nobody's. */
 const compareTrouble = (a: Entry, b: Entry): number => {
   const [one, other] = [a.shown?.worst ?? 'up', b.shown?.worst ?? 'up'];
   const bySeverity = SEVERITY[one] - SEVERITY[other];
   if (bySeverity !== 0) return bySeverity;
+  if (a.calmed !== b.calmed) return a.calmed ? 1 : -1;
   if (a.since !== b.since) return a.since < b.since ? -1 : 1;
   return compareTexts(a.nameKey, b.nameKey);
 };
@@ -94,7 +113,7 @@ export const createBoardModeller = (): ((groups: Iterable<SiteGroup>, filter: Bo
     const since = shown && isTroubled(shown.worst) ? (worstSince(shown) ?? '') : '';
     const nameKey =
       known && known.of.site === group.site ? known.nameKey : naturalKey(group.site?.name ?? '');
-    return { of: group, shown, since, nameKey };
+    return { of: group, shown, since, nameKey, calmed: shown !== undefined && isCalmed(shown) };
   };
 
   return (groups, filter) => {
@@ -132,6 +151,15 @@ export const sizeOf = ({ counts }: SiteGroup): number =>
 /** Whether all that is down at the site has been acknowledged; false where nothing is down. */
 export const isCalmed = ({ devices, counts, acknowledged }: SiteGroup): boolean =>
   counts.down > 0 && devices.every(({ id, health }) => health !== 'down' || acknowledged.has(id));
+
+/** When something last changed there: the latest `since` of all; undefined where there is nothing. */
+export const lastChange = (groups: Iterable<SiteGroup>): string | undefined => {
+  let latest: string | undefined;
+  for (const { devices } of groups) {
+    for (const { since } of devices) if (latest === undefined || since > latest) latest = since;
+  }
+  return latest;
+};
 
 /** The regions of these sites by name; an empty one stands for sites without. */
 export const regionsOf = (groups: Iterable<SiteGroup>): string[] => {

@@ -2,15 +2,35 @@ import { css } from 'lit';
 
 /** How the board lays out its controls, its view and the incidents beside it. */
 export const boardStyles = css`
+  .page-head {
+    margin-block-end: var(--space-3);
+  }
   .sites {
     display: grid;
-    gap: var(--space-4);
+    gap: var(--space-3);
     min-width: 0;
   }
   section > h2 {
-    margin-block-end: var(--space-2);
-    font-size: var(--text-s);
+    margin-block-end: 6px;
+    font-size: var(--text-xs);
+    line-height: 1.25;
     color: var(--text-quiet);
+  }
+  .all-well {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: var(--space-1) var(--space-3);
+    padding: var(--space-3) 0;
+    color: var(--text-quiet);
+  }
+  .all-well .icon {
+    color: var(--up-text);
+  }
+  .all-well strong {
+    color: var(--up-text);
+    font-size: var(--text-l);
+    font-weight: 600;
   }
   summary {
     cursor: pointer;
@@ -24,6 +44,7 @@ export const boardStyles = css`
   }
   .page-head .actions {
     align-items: center;
+    flex-wrap: nowrap;
     gap: var(--space-2) var(--space-4);
   }
   .view {
@@ -53,6 +74,10 @@ export const boardStyles = css`
     }
     .page-head siaga-view-switch {
       flex: 1;
+      min-width: 0;
+    }
+    .page-head siaga-health-counts {
+      flex: 1 1 100%;
     }
   }
 `;

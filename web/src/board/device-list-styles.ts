@@ -15,8 +15,8 @@ export const deviceListStyles = css`
   .row {
     display: grid;
     grid-template-columns:
-      minmax(92px, 0.7fr) minmax(120px, 2fr) minmax(96px, 1.4fr) minmax(56px, 0.5fr) minmax(104px, 0.8fr)
-      minmax(76px, 0.6fr) minmax(84px, 0.6fr);
+      minmax(92px, 0.5fr) minmax(120px, 2fr) minmax(96px, 1.3fr) minmax(52px, 0.4fr) minmax(92px, 0.5fr)
+      minmax(108px, 0.6fr) minmax(64px, 0.4fr);
     align-items: center;
     padding-inline: var(--space-3);
     gap: var(--space-3);
@@ -96,23 +96,35 @@ export const deviceListStyles = css`
   .name a:focus-visible {
     outline-offset: -2px;
   }
+  .heads .count {
+    margin-inline-start: var(--space-2);
+    font-weight: 400;
+  }
+  /* Hangs over the list's lower edge: the rows keep their places when it comes and goes. */
   .changes {
+    position: sticky;
+    bottom: var(--space-4);
+    z-index: 3;
     display: flex;
-    align-items: center;
-    min-height: 36px;
-    gap: var(--space-3);
-    color: var(--text-quiet);
-    font-size: var(--text-xs);
+    justify-content: center;
+    align-items: end;
+    height: 0;
   }
   .changes button {
-    margin-inline-start: auto;
-    padding: var(--space-1) var(--space-3);
+    padding: var(--space-2) var(--space-4);
     border: 1px solid var(--line-strong);
     border-radius: 999px;
     background: var(--surface);
+    box-shadow: var(--shadow-raised);
     color: var(--text);
     font: inherit;
+    font-weight: 600;
     cursor: pointer;
+  }
+  @media (max-width: 640px) {
+    .changes {
+      bottom: 72px;
+    }
   }
   @container (max-width: 699px) {
     .heads {

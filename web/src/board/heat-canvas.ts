@@ -17,7 +17,7 @@ const TOKENS: Readonly<Record<keyof HeatColours, string>> = {
   onDegraded: '--on-degraded',
   unknownFill: '--unknown-fill',
   unknownHatch: '--unknown-hatch',
-  upFill: '--up-fill',
+  upFill: '--up-calm',
 };
 
 /** A token is a pair of colours; only a style that uses it says which of the two is in force. */
@@ -109,6 +109,7 @@ export class HeatCanvas {
     const region = site && layout.regions[site.region];
     if (!site || !region || !this.painter) return;
     const step = Math.round(layout.pitch * this.density);
+    const left = Math.round(region.left * this.density);
     const top = Math.round(region.cellsTop * this.density);
     for (const [place, device] of group.devices.entries()) {
       const look = lookOf(device.health, group.acknowledged.has(device.id));
@@ -117,7 +118,7 @@ export class HeatCanvas {
       this.painted[number] = look;
       const slot = site.firstSlot + place;
       const y = top + Math.floor(slot / layout.columns) * step;
-      this.painter.paint(pen, look, (slot % layout.columns) * step, y);
+      this.painter.paint(pen, look, left + (slot % layout.columns) * step, y);
     }
   }
 }

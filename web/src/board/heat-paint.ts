@@ -29,10 +29,10 @@ const SIGN_PX = 7;
 
 type Pen = OffscreenCanvasRenderingContext2D;
 
-const cross = (pen: Pen, size: number, colour: string): void => {
+const cross = (pen: Pen, size: number, colour: string, line: number): void => {
   const inset = size * 0.26;
   pen.strokeStyle = colour;
-  pen.lineWidth = Math.max(1, size / 7);
+  pen.lineWidth = Math.max(1, line);
   pen.lineCap = 'round';
   pen.beginPath();
   pen.moveTo(inset, inset);
@@ -84,23 +84,24 @@ const draw = (
   c: HeatColours,
 ): void => {
   const line = Math.max(1, Math.round(size / 9));
+  const thin = Math.max(1, Math.round(size / 16));
   const full = (colour: string): void => {
     pen.fillStyle = colour;
     pen.fillRect(0, 0, size, size);
   };
   switch (health) {
     case 'down':
-      // Acknowledged it is hollow: the eye passes on to what nobody looks after yet.
-      if (acknowledged) outline(pen, size, c.downFill, line);
-      else full(c.downFill);
-      if (hasSign) cross(pen, size, acknowledged ? c.downText : c.onDown);
+      // Acknowledged it is hollow and grey: the eye passes on to what nobody looks after yet.
+      if (!acknowledged) full(c.downFill);
+      else outline(pen, size, hasSign ? c.unknownFill : c.downFill, thin);
+      if (hasSign) cross(pen, size, acknowledged ? c.downText : c.onDown, acknowledged ? thin : size / 7);
       return;
     case 'degraded':
       if (!hasSign) {
         triangle(pen, size, c.degradedFill, 0);
         return;
       }
-      if (acknowledged) outline(pen, size, c.degradedFill, line);
+      if (acknowledged) outline(pen, size, c.unknownFill, thin);
       else full(c.degradedFill);
       triangle(pen, size, acknowledged ? c.degradedText : c.onDegraded, size * 0.24);
       return;
@@ -109,7 +110,8 @@ const draw = (
       outline(pen, size, c.unknownFill, line);
       return;
     case 'up': {
-      const inset = Math.round(size * 0.18);
+      // Small and dim: what is well is there, and the eye passes over it.
+      const inset = Math.round(size * 0.26);
       pen.fillStyle = c.upFill;
       pen.fillRect(inset, inset, size - 2 * inset, size - 2 * inset);
     }

@@ -25,15 +25,52 @@ export const heatStyles = css`
   .region {
     position: absolute;
     inset: 0 auto auto 0;
-    max-width: 100%;
+    display: flex;
+    align-items: center;
+    gap: 0.5em;
     overflow: hidden;
-    text-overflow: ellipsis;
     white-space: nowrap;
+    height: 1.375rem;
     font-size: var(--text-xs);
-    font-weight: 600;
-    line-height: 1.375rem;
     color: var(--text-quiet);
     pointer-events: none;
+  }
+  :host([still]) .region {
+    height: 1.8em;
+    font-size: max(14px, 1.8vh);
+  }
+  .region-name {
+    flex: none;
+    max-width: 60%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .troubled .region-name {
+    color: var(--text);
+    font-weight: 600;
+  }
+  .sum {
+    flex: none;
+    display: inline-flex;
+    align-items: center;
+    gap: 0.25em;
+    font-weight: 600;
+  }
+  .sum .shape {
+    width: 0.95em;
+    height: 0.95em;
+  }
+  .sum.down {
+    color: var(--down-text);
+  }
+  .sum.degraded {
+    color: var(--degraded-text);
+  }
+  .sites {
+    flex: 1 1 0;
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
   .cursor {
     position: absolute;
@@ -48,10 +85,10 @@ export const heatStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: var(--space-1) var(--space-4);
-    margin: 0 0 var(--space-3);
+    margin: 0 0 var(--space-2);
     padding: 0;
     list-style: none;
-    font-size: var(--text-xs);
+    font-size: var(--text-s);
     color: var(--text-quiet);
   }
   .legend li {

@@ -19,21 +19,69 @@ export class SiagaBoardFilters extends LocalizedElement {
     formStyles,
     css`
       .filters {
+        gap: var(--space-2);
         margin: 0;
       }
+      /* Each label stands within its own box: one low row, and the tiles begin higher up. */
       .filters .field {
-        flex: 1 1 96px;
-        max-width: 190px;
+        position: relative;
+        flex: 1 1 116px;
+        max-width: 210px;
+        display: flex;
+        align-items: center;
+        gap: 0;
+        height: 34px;
+        border: 1px solid var(--line-strong);
+        border-radius: var(--radius-m);
+        background: var(--surface);
+      }
+      .filters .field:focus-within {
+        outline: 2px solid var(--focus);
+        outline-offset: 1px;
       }
       .filters .field.grow {
-        flex: 2 1 170px;
-        max-width: 320px;
+        flex: 2 1 168px;
+        max-width: 340px;
+      }
+      .filters .field:not(.grow) label {
+        flex: none;
+        padding-inline-start: var(--space-2);
+        font-weight: 400;
+        pointer-events: none;
+      }
+      .filters .grow label {
+        position: absolute;
+        width: 1px;
+        height: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
+        white-space: nowrap;
+      }
+      .filters input,
+      .filters select {
+        flex: 1;
+        height: 100%;
+        padding: 0 var(--space-2);
+        border: 0;
+        border-radius: inherit;
+        background: transparent;
+        outline: none;
+      }
+      .filters select {
+        padding: 0 2px;
+        font-weight: 600;
+        text-overflow: ellipsis;
+        cursor: pointer;
+      }
+      .filters select option {
+        background: var(--surface);
+        font-weight: 400;
       }
       .set {
         display: inline-flex;
         align-items: center;
         gap: var(--space-1);
-        height: 36px;
+        height: 34px;
         white-space: nowrap;
       }
       button {
@@ -50,6 +98,7 @@ export class SiagaBoardFilters extends LocalizedElement {
         .filters .field {
           flex: 1 1 40%;
           max-width: none;
+          height: 40px;
         }
         .filters .field.grow {
           flex: 1 1 100%;
@@ -121,6 +170,7 @@ export class SiagaBoardFilters extends LocalizedElement {
       ${field({
         name: 'q',
         label: msg('Site, device or address'),
+        placeholder: msg('Site, device or address'),
         type: 'search',
         value: text,
         onInput: this.change,

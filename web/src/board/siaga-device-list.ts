@@ -7,7 +7,7 @@ import { SiagaElement } from '../app/siaga-element.js';
 import { healthStyles } from '../components/siaga-health.js';
 import '../components/siaga-time.js';
 import { wholeNumber } from '../i18n/numbers.js';
-import { devicesWord, healthWord, kindWord } from '../i18n/words.js';
+import { healthWord, kindWord } from '../i18n/words.js';
 import { isAcknowledged, type SiteGroup } from '../live/state.js';
 import { baseStyles } from '../styles/shared.js';
 import { acknowledgedStyles, deviceShape } from './acknowledged-mark.js';
@@ -152,7 +152,7 @@ export class SiagaDeviceList extends SiagaElement {
       <a href=${to}
         >${this.columnWord(key)}<span aria-hidden="true"
           >${isSorted ? (this.sort.descending ? ' ↓' : ' ↑') : ''}</span
-        ></a
+        >${key === 'name' ? html`<span class="count">${wholeNumber(this.rows.length, this.locale)}</span>` : nothing}</a
       >
     </span>`;
   }
@@ -227,10 +227,7 @@ export class SiagaDeviceList extends SiagaElement {
 
   protected override render(): TemplateResult {
     const count = this.rows.length;
-    return html`<div class="changes">
-        <span>${devicesWord(count, wholeNumber(count, this.locale))}</span>${this.renderChanges()}
-      </div>
-      <div
+    return html`<div
         class="table"
         role="table"
         aria-label=${msg('Devices')}
@@ -246,7 +243,8 @@ export class SiagaDeviceList extends SiagaElement {
         <div class="body" role="rowgroup" ${place({ x: 0, y: 0, height: count * this.rowPx })}>
           ${this.renderRows()}
         </div>
-      </div>`;
+      </div>
+      <div class="changes">${this.renderChanges()}</div>`;
   }
 }
 

@@ -21,9 +21,9 @@ export class SiagaHealthCounts extends LocalizedElement {
         display: block;
       }
       ul {
-        display: grid;
-        grid-template-columns: repeat(4, minmax(0, 1fr));
-        gap: var(--space-3);
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2);
         margin: 0;
         padding: 0;
         list-style: none;
@@ -32,17 +32,17 @@ export class SiagaHealthCounts extends LocalizedElement {
         display: grid;
       }
       a {
-        display: grid;
-        grid-template-columns: auto 1fr;
+        display: flex;
         align-items: center;
-        gap: 0 var(--space-2);
-        padding: var(--space-3) var(--space-4);
+        gap: 6px;
+        height: 34px;
+        padding-inline: var(--space-2) var(--space-3);
         background: var(--surface);
         border: 1px solid var(--line);
         border-radius: var(--radius-m);
-        box-shadow: var(--shadow);
         color: var(--text);
         text-decoration: none;
+        white-space: nowrap;
       }
       a:hover {
         border-color: var(--line-strong);
@@ -51,11 +51,8 @@ export class SiagaHealthCounts extends LocalizedElement {
         box-shadow: 0 0 0 2px var(--focus);
       }
       .number {
-        grid-column: 1 / -1;
-        text-align: start;
-        font-size: var(--text-xl);
-        font-weight: 600;
-        line-height: 1.2;
+        font-size: var(--text-m);
+        font-weight: 700;
       }
       .word {
         color: var(--text-quiet);
@@ -80,19 +77,23 @@ export class SiagaHealthCounts extends LocalizedElement {
       .some.degraded .word {
         color: var(--degraded-text);
       }
+      /* What is not there does not call. */
+      .none .shape {
+        opacity: 0.45;
+        filter: grayscale(1);
+      }
       @media (max-width: 640px) {
         ul {
-          gap: var(--space-2);
+          display: grid;
           grid-template-columns: repeat(2, minmax(0, 1fr));
         }
         a {
-          padding: var(--space-2) var(--space-3);
-          grid-template-columns: auto 1fr auto;
+          height: 40px;
         }
-        .number {
-          grid-column: auto;
-          order: 3;
-          font-size: var(--text-l);
+        .word {
+          min-width: 0;
+          overflow: hidden;
+          text-overflow: ellipsis;
         }
       }
     `,
@@ -116,8 +117,8 @@ export class SiagaHealthCounts extends LocalizedElement {
             href=${this.to(isChosen ? undefined : health)}
             aria-current=${isChosen ? 'true' : nothing}
           >
-            ${healthShape(health)}<span class="word">${healthWord(health)}</span>
-            <span class="number">${wholeNumber(count, this.locale)}</span>
+            ${healthShape(health)}<span class="number">${wholeNumber(count, this.locale)}</span>
+            <span class="word">${healthWord(health)}</span>
           </a>
         </li>`;
       })}

@@ -25,12 +25,20 @@ import {
   type HeatCell,
   type HeatLayout,
 } from './heat-layout.js';
+import { renderHeadings } from './heat-headings.js';
 import { heatStyles } from './heat-styles.js';
 import { tellHover } from './hover.js';
 import { place } from './place.js';
 
-/** How high the view may become before the cells become smaller, px. */
-const WANTED_HEIGHT_PX = 1400;
+/** What stands above the cells on a board, px: all of them are to be seen at once where that leaves them legible. */
+const ABOVE_PX = 240;
+const LEAST_HEIGHT_PX = 320;
+/** Cells smaller than this are worth scrolling for; how high the view may become then, px. */
+const LEGIBLE_PX = 14;
+const SCROLLED_HEIGHT_PX = 1400;
+/** A wall's cells, names and the share of the screen's height that a name has, see heat-styles.ts. */
+const WALL_CELL_PX = 48;
+const wallNamePx = (): number => Math.max(14, innerHeight * 0.018);
 
 const isSameSites = (before: ReadonlyMap<string, SiteGroup>, now: readonly SiteGroup[]): boolean =>
   before.size === now.length &&
@@ -45,10 +53,10 @@ export class SiagaHeat extends SiagaElement {
   static override styles = [baseStyles, healthStyles, acknowledgedStyles, heatStyles];
 
   @property({ attribute: false }) groups: readonly SiteGroup[] = [];
-  /** Height within which the cells are to stay, px. */
-  @property({ attribute: false }) wantedHeight = WANTED_HEIGHT_PX;
+  /** Height within which the cells are to stay, px; undefined: as the page has room. */
+  @property({ attribute: false }) wantedHeight: number | undefined;
   /** Nothing to point at or to focus: a picture on the wall. */
-  @property({ type: Boolean }) still = false;
+  @property({ type: Boolean, reflect: true }) still = false;
 
   @state() private width = 0;
   @state() private cursor: HeatCell | undefined;
@@ -92,6 +100,18 @@ export class SiagaHeat extends SiagaElement {
     this.painting.stop();
   }
 
+  private layOut(density: number): HeatLayout {
+    const { groups, width, wantedHeight } = this;
+    if (wantedHeight !== undefined) {
+      const scale = wallNamePx() / 12;
+      return heatLayout(groups, width, wantedHeight, { density, scale, largest: WALL_CELL_PX });
+    }
+    const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+    const seen = heatLayout(groups, width, Math.max(LEAST_HEIGHT_PX, innerHeight - ABOVE_PX), { density, scale });
+    if (seen.pitch >= LEGIBLE_PX) return seen;
+    return heatLayout(groups, width, SCROLLED_HEIGHT_PX, { density, scale });
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (this.width === 0) return;
     const density = window.devicePixelRatio || 1;
@@ -104,8 +124,7 @@ export class SiagaHeat extends SiagaElement {
     const pointed = this.deviceAt(this.cursor);
     this.byId = new Map(this.groups.map((group) => [group.siteId, group]));
     if (isSame) return;
-    const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
-    this.layout = heatLayout(this.groups, this.width, this.wantedHeight, { density, scale });
+    this.layout = this.layOut(density);
     this.laidOutFor = this.width;
     this.cursor = pointed && this.cellOf(pointed);
     this.painting.density = density;
@@ -267,15 +286,6 @@ export class SiagaHeat extends SiagaElement {
     ></div>`;
   }
 
-  private renderNames(layout: HeatLayout): TemplateResult[] {
-    return layout.regions.map(
-      ({ name, labelTop }) =>
-        html`<span class="region" aria-hidden="true" dir="auto" ${place({ x: 0, y: labelTop })}
-          >${name === '' ? msg('No region') : name}</span
-        >`,
-    );
-  }
-
   private renderCanvas(layout: HeatLayout): TemplateResult {
     const shown = wholeNumber(layout.cellCount, this.locale);
     if (this.still)
@@ -301,7 +311,7 @@ export class SiagaHeat extends SiagaElement {
       ${
         layout
           ? html`<div class="frame" ${place({ x: 0, y: 0, height: layout.height })}>
-              ${this.renderCanvas(layout)} ${this.renderNames(layout)} ${this.renderCursor(layout)}
+              ${this.renderCanvas(layout)} ${renderHeadings(layout, this.byId, this.locale)} ${this.renderCursor(layout)}
             </div>`
           : nothing
       }

@@ -39,9 +39,20 @@ export class SiagaSiteTile extends LocalizedElement {
         border-color: var(--down-fill);
         box-shadow: inset 4px 0 0 var(--down-fill);
       }
+      /* Minutes old and nobody's: the eye goes here first. */
+      :host([fresh]) {
+        box-shadow:
+          inset 4px 0 0 var(--down-fill),
+          0 0 0 2px var(--down-fill);
+      }
+      /* Somebody is on it: the whole tile steps back. */
       :host([worst='down'][calmed]) {
-        border-color: var(--line-strong);
-        box-shadow: inset 4px 0 0 var(--line-strong);
+        background: transparent;
+        border-color: var(--line);
+        box-shadow: inset 4px 0 0 var(--line);
+      }
+      :host([calmed]) h3 {
+        font-weight: 400;
       }
       :host([worst='degraded']) {
         border-color: var(--degraded-fill);
@@ -82,6 +93,16 @@ export class SiagaSiteTile extends LocalizedElement {
         height: 1.25rem;
         margin-block-end: 2px;
       }
+      .fresh {
+        flex: none;
+        padding-inline: 6px;
+        border-radius: 999px;
+        background: var(--down-fill);
+        color: var(--on-down);
+        font-size: var(--text-xs);
+        font-weight: 700;
+        line-height: 1.125rem;
+      }
       h3 {
         flex: 1;
         min-width: 0;
@@ -104,7 +125,26 @@ export class SiagaSiteTile extends LocalizedElement {
         overflow: hidden;
         margin-block-end: var(--space-2);
         font-size: var(--text-xs);
+        line-height: 1.125rem;
         color: var(--text-quiet);
+      }
+      /* A site that is down as a whole says so once: its cells need not each shout it again. */
+      .bar {
+        justify-content: space-between;
+        height: 1.375rem;
+        margin-block-end: calc(var(--space-2) - 0.25rem);
+        padding-inline: var(--space-2);
+        border-radius: var(--radius-s);
+        background: var(--down-fill);
+        color: var(--on-down);
+        font-weight: 600;
+        line-height: 1.375rem;
+      }
+      :host([dark]:not([calmed])) .cell > .shape.down {
+        transform: scale(0.75);
+        background: var(--down-quiet);
+        stroke: var(--down-text);
+        box-shadow: inset 0 0 0 1px var(--down-text);
       }
       .acknowledged-words {
         color: var(--text);
@@ -147,6 +187,11 @@ export class SiagaSiteTile extends LocalizedElement {
   @property({ type: Boolean, reflect: true }) small = false;
   /** Cells side by side: the tile is as wide as its column. */
   @property({ attribute: false }) cellsPerLine = 8;
+
+  /** All of the site is down: said once, by a bar, and the cells are calmer. */
+  @property({ type: Boolean, reflect: true }) dark = false;
+  /** Something nobody has acknowledged began a moment ago. */
+  @property({ type: Boolean, reflect: true }) fresh = false;
 
   private hover(device: LiveDevice, event: Event): void {
     const rect = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -203,6 +248,12 @@ export class SiagaSiteTile extends LocalizedElement {
     const shown = wholeNumber(total, this.locale);
     if (worst === 'up') return html`<p class="state">${devicesWord(total, shown)}</p>`;
     const calmed = isCalmed(this.group);
+    if (this.dark && !calmed) {
+      return html`<p class="state bar">
+        <span>${msg(str`${shown} of ${shown} down`)}</span>
+        ${since === undefined ? nothing : html`<siaga-time mode="for" at=${since}></siaga-time>`}
+      </p>`;
+    }
     return html`<p class="state">
       <span class=${calmed ? 'acknowledged-words' : `${worst}-words`}>
         ${calmed ? msg('Down, acknowledged') : healthWord(worst)}${
@@ -233,6 +284,7 @@ export class SiagaSiteTile extends LocalizedElement {
     const shown = (count: number): string => wholeNumber(count, this.locale);
     return html`<div class="head">
         <h3>${this.renderName()}</h3>
+        ${this.fresh ? html`<span class="fresh">${msg('New')}</span>` : nothing}
         ${worst === 'up' ? nothing : deviceShape(worst, isCalmed(this.group))}
       </div>
       ${this.renderState()}

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { SiagaElement } from '../app/siaga-element.js';
 import type { SiteGroup } from '../live/state.js';
 import { baseStyles } from '../styles/shared.js';
+import { isDark, newestDown, sizeOf } from './board-model.js';
 import { HoldOrder } from './hold-order.js';
 import { place } from './place.js';
 import './siaga-site-tile.js';
@@ -20,6 +21,10 @@ import {
 } from './tile-layout.js';
 import { ViewWindow } from './view-window.js';
 
+/** A failure is new for so long. */
+const FRESH_MS = 10 * 60_000;
+/** Whether one still is, is looked at so often. */
+const AGEING_MS = 15_000;
 /** Between small tiles. */
 const SMALL_GAP_PX = 8;
 
@@ -72,6 +77,29 @@ export class SiagaTiles extends SiagaElement {
   private readonly onBlur = (): void => {
     this.focusedSite = undefined;
   };
+
+  private ageing: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.ageing = setInterval(() => this.requestUpdate(), AGEING_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.ageing);
+  }
+
+  private isFresh(group: SiteGroup): boolean {
+    const began = this.small ? undefined : newestDown(group);
+    return began !== undefined && this.services.clock.nowMs() - Date.parse(began) < FRESH_MS;
+  }
+
+  /** The site, not only what the filter leaves of it. */
+  private isWhollyDown(group: SiteGroup): boolean {
+    const whole = this.services.store.state.groups.get(group.siteId);
+    return isDark(group) && whole !== undefined && sizeOf(whole) === sizeOf(group);
+  }
 
   private heightOf(group: SiteGroup, { cellsPerLine }: Columns): number {
     const { scale } = this.view;
@@ -133,6 +161,8 @@ export class SiagaTiles extends SiagaElement {
               data-site-id=${group.siteId}
               .group=${group}
               .small=${this.small}
+              .dark=${this.isWhollyDown(group)}
+              .fresh=${this.isFresh(group)}
               .cellsPerLine=${columns.cellsPerLine}
             ></siaga-site-tile>
           </li>`,

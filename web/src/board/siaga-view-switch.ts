@@ -36,9 +36,10 @@ export class SiagaViewSwitch extends LocalizedElement {
         position: relative;
         display: grid;
         place-items: center;
-        min-width: 52px;
-        height: 30px;
+        min-width: 48px;
+        height: 28px;
         padding-inline: var(--space-3);
+        white-space: nowrap;
         border-radius: 6px;
         color: var(--text-quiet);
         cursor: pointer;
@@ -69,7 +70,9 @@ export class SiagaViewSwitch extends LocalizedElement {
         }
         label {
           flex: 1;
+          min-width: 0;
           height: 36px;
+          padding-inline: var(--space-1);
         }
       }
     `,

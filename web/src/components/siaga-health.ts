@@ -45,7 +45,7 @@ export const healthStyles = css`
     box-shadow: inset 0 0 0 1px var(--unknown-fill);
   }
   .shape.up {
-    background: var(--up-fill);
+    background: var(--up-calm);
     transform: scale(0.625);
     border-radius: 4px;
   }

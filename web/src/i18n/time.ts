@@ -173,6 +173,28 @@ export const timeOfDay = (atMs: number, locale: string, timeZone: string = shown
   return withZoneName(format, atMs);
 };
 
+/** Hour and minute, for what began today; with the day where it did not. `nowMs`: what time it is. */
+export const clockTime = (
+  atMs: number,
+  nowMs: number,
+  locale: string,
+  timeZone: string = shownTimeZone(),
+): string => {
+  const day = cached(`day:${timeZone}`, () => new Intl.DateTimeFormat('en', { dateStyle: 'short', timeZone }));
+  const isToday = day.format(atMs) === day.format(nowMs);
+  return cached(
+    `clock:${locale}:${isToday}:${timeZone}`,
+    () =>
+      new Intl.DateTimeFormat(intlTag(locale), {
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+        timeZone,
+        ...(isToday ? {} : { day: 'numeric' as const, month: 'short' as const }),
+      }),
+  ).format(atMs);
+};
+
 /** A zone by the name it goes by now: WIB, WITA, WIT, else "GMT+1". */
 export const zoneName = (atMs: number, timeZone: string): string =>
   withZoneName(

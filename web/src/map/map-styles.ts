@@ -9,11 +9,15 @@ export const mapStyles = css`
   }
   .frame {
     position: relative;
-    height: clamp(300px, 62dvh, 760px);
+    /* As wide and high as the country is. */
+    aspect-ratio: 2.25;
+    width: 100%;
+    min-height: 300px;
+    max-height: max(300px, calc(100dvh - 190px));
     overflow: hidden;
     border: 1px solid var(--line);
     border-radius: var(--radius-m);
-    background: var(--surface-sunken);
+    background: var(--sea);
     touch-action: none;
     cursor: grab;
     contain: strict;
@@ -23,6 +27,8 @@ export const mapStyles = css`
   }
   :host([still]) .frame {
     height: 100%;
+    max-height: none;
+    aspect-ratio: auto;
     cursor: inherit;
   }
   .frame:active {
@@ -41,11 +47,11 @@ export const mapStyles = css`
   }
   .land path {
     vector-effect: non-scaling-stroke;
-    fill: var(--surface);
-    stroke: var(--line-strong);
+    fill: var(--land);
+    stroke: var(--land-line);
   }
   .land .neighbours {
-    fill: var(--ground);
+    fill: var(--land-abroad);
     stroke: none;
   }
   .mark {
@@ -91,14 +97,18 @@ export const mapStyles = css`
     box-shadow: var(--shadow);
     cursor: pointer;
   }
+  .mark .shape.up {
+    background: var(--land-up);
+    border-radius: 50%;
+  }
   .mark.up > * {
     border-color: transparent;
     background: transparent;
     box-shadow: none;
+    font-weight: 400;
   }
-  .mark.up > .several {
-    border-color: var(--line-strong);
-    background: var(--surface);
+  .mark.up > .several .shape {
+    transform: scale(0.875);
   }
   .mark.down > *:not(.calmed) {
     border: 2px solid var(--down-fill);
@@ -115,6 +125,14 @@ export const mapStyles = css`
     text-overflow: ellipsis;
     padding-inline-end: 6px;
   }
+  /* One site's shape stands at its place, the name beside it. */
+  .few .mark > :not(.several) {
+    transform: translate(-13px, -50%);
+  }
+  .few .mark.east > :not(.several) {
+    flex-direction: row-reverse;
+    transform: translate(calc(-100% + 13px), -50%);
+  }
   .few .mark .name,
   .mark > :hover .name,
   .mark > :focus-visible .name {
@@ -122,7 +140,11 @@ export const mapStyles = css`
   }
   .mark.up > :hover,
   .mark.up > :focus-visible,
-  .few .mark.up > * {
+  .few .mark.up > :not(.several) {
+    border-color: var(--line);
+    background: var(--surface);
+  }
+  .mark.up > .several:hover {
     border-color: var(--line-strong);
     background: var(--surface);
   }

@@ -86,7 +86,7 @@ export const zoomed = (view: MapView, factor: number, about: Point, size: Size):
 export const panned = (view: MapView, byX: number, byY: number, size: Size): MapView =>
   bounded({ ...view, x: view.x - byX / view.scale, y: view.y - byY / view.scale }, size);
 
-const MARGIN_PX = 48;
+const MARGIN_PX = 36;
 /** A single place is shown with so many units around it: some fifty kilometres. */
 const LEAST_UNITS = 40;
 

@@ -28,6 +28,8 @@ import {
 
 /** With at most so many marks in view each bears its name. */
 const FEW = 14;
+/** With less than this to the eastern edge a name stands west of its mark. */
+const NAME_PX = 200;
 /** Sites without a place that are named. */
 const UNPLACED_SHOWN = 60;
 /** The address follows when the map has come to rest. */
@@ -146,9 +148,13 @@ export class SiagaSiteMap extends SiagaElement {
     const shape = deviceShape(mark.worst, mark.calmed);
     const [first] = mark.groups;
     const calmed = mark.calmed ? 'calmed' : '';
-    const several = html`${shape}${wholeNumber(mark.groups.length, this.locale)}`;
+    const troubled = mark.groups.filter(({ worst }) => worst !== 'up').length;
+    const count = wholeNumber(mark.groups.length, this.locale);
+    const share = troubled === 0 ? count : `${wholeNumber(troubled, this.locale)}/${count}`;
+    const several = html`${shape}${share}`;
+    const east = at.x > this.size.width - NAME_PX ? 'east' : '';
     const one = html`${shape}<span class="name" dir="auto">${this.nameOf(first)}</span>`;
-    return html`<div class="mark ${mark.worst}" ${place({ x: at.x + mark.asideX, y: at.y + mark.asideY })}>
+    return html`<div class="mark ${mark.worst} ${east}" ${place({ x: at.x + mark.asideX, y: at.y + mark.asideY })}>
       ${
         this.still
           ? html`<span class="${calmed} ${mark.groups.length > 1 ? 'several' : ''}"

@@ -18,7 +18,7 @@ import {
   type BoardQuery,
   type BoardView,
 } from '../board/board-address.js';
-import { createBoardModeller, regionsOf, type BoardModel } from '../board/board-model.js';
+import { createBoardModeller, lastChange, regionsOf, type BoardModel } from '../board/board-model.js';
 import { boardStyles } from '../board/board-styles.js';
 import type { CellHover } from '../board/hover.js';
 import '../board/siaga-board-filters.js';
@@ -29,12 +29,13 @@ import '../board/siaga-incident-pane.js';
 import '../board/siaga-tiles.js';
 import '../board/siaga-view-switch.js';
 import { VIEW_ELEMENTS } from '../board/views.js';
+import { icons } from '../components/icons.js';
 import '../components/siaga-empty.js';
 import '../components/siaga-failure.js';
 import '../components/siaga-skeleton.js';
+import '../components/siaga-time.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { exactTime } from '../i18n/time.js';
-import { devicesWord } from '../i18n/words.js';
 import type { SiteGroup } from '../live/state.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles, pageStyles } from '../styles/shared.js';
@@ -179,6 +180,21 @@ export class SiagaBoardPage extends SiagaPage {
     return this.model;
   }
 
+  /** A quiet night said in one line. */
+  private renderAllWell({ troubled, shownDevices }: BoardModel): TemplateResult | typeof nothing {
+    const total = this.services.store.state.devices.size;
+    if (troubled.length > 0 || shownDevices < total || total < 2) return nothing;
+    const changedAt = lastChange(this.groups);
+    return html`<p class="all-well">
+      ${icons.calm}<strong>${msg(str`All ${wholeNumber(total, this.locale)} devices are up`)}</strong>
+      ${
+        changedAt === undefined
+          ? nothing
+          : html`<span>${msg('Last change:')} <siaga-time at=${changedAt}></siaga-time></span>`
+      }
+    </p>`;
+  }
+
   private renderTiles(model: BoardModel, filteredBy: string): TemplateResult {
     const troubled =
       model.troubled.length === 0
@@ -187,7 +203,7 @@ export class SiagaBoardPage extends SiagaPage {
             <h2 id="troubled">${msg('Needs attention')}</h2>
             <siaga-tiles .groups=${model.troubled} .filteredBy=${filteredBy}></siaga-tiles>
           </section>`;
-    return html`${troubled}${this.renderCalm(model, filteredBy)}`;
+    return html`${this.renderAllWell(model)}${troubled}${this.renderCalm(model, filteredBy)}`;
   }
 
   private renderView(view: BoardView, model: BoardModel, filteredBy: string): TemplateResult {
@@ -275,7 +291,12 @@ export class SiagaBoardPage extends SiagaPage {
     const stale = this.services.feed.state.value.phase === 'cut' ? 'stale' : '';
     return html`<div class="page-head">
         <h1 tabindex="-1">${this.heading}</h1>
-        <span class="quiet">${devicesWord(total, wholeNumber(total, this.locale))}</span>
+        <siaga-health-counts
+          class=${stale}
+          .counts=${{ ...state.counts }}
+          .chosen=${filter.health}
+          .to=${this.healthAddress}
+        ></siaga-health-counts>
         ${this.renderAge()}
         <span class="actions">
           <siaga-view-switch .view=${view} @siaga-view=${this.onView}></siaga-view-switch>
@@ -283,12 +304,6 @@ export class SiagaBoardPage extends SiagaPage {
         </span>
       </div>
       <div class="stack">
-        <siaga-health-counts
-          class=${stale}
-          .counts=${{ ...state.counts }}
-          .chosen=${filter.health}
-          .to=${this.healthAddress}
-        ></siaga-health-counts>
         <div class="split">
           <div class="sites" @siaga-cell=${this.onCell}>
             ${this.renderFirstSteps()}

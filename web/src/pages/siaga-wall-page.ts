@@ -35,7 +35,7 @@ const WALL_VIEWS: readonly BoardView[] = ['heat', 'map'];
 export class SiagaWallPage extends SiagaPage {
   static override styles = [baseStyles, healthStyles, wallStyles];
 
-  @state() private idle = false;
+  @state() private idle = true;
   @state() private pictureHeight = 0;
   @state() private mapReady = false;
   @query('.picture') private picture!: HTMLElement | null;
@@ -76,7 +76,6 @@ export class SiagaWallPage extends SiagaPage {
     );
     window.addEventListener('keydown', this.onKey);
     window.addEventListener('pointermove', this.onMove);
-    this.onMove();
   }
 
   override disconnectedCallback(): void {
@@ -238,7 +237,7 @@ export class SiagaWallPage extends SiagaPage {
       </header>
       ${
         ready
-          ? html`<div class="content ${stale}">
+          ? html`<div class="content ${this.view} ${stale}">
               <siaga-wall-incidents .incidents=${this.incidents}></siaga-wall-incidents>
               <div class="picture">${this.renderPicture()}</div>
             </div>`

@@ -10,6 +10,7 @@ import { icons } from '../components/icons.js';
 import { healthStyles } from '../components/siaga-health.js';
 import '../components/siaga-time.js';
 import { wholeNumber } from '../i18n/numbers.js';
+import { clockTime } from '../i18n/time.js';
 import { incidentTitle, priorityWord } from '../i18n/words.js';
 import { baseStyles } from '../styles/shared.js';
 import { beganAt, worstIncidents } from './wall-model.js';
@@ -85,18 +86,23 @@ export class SiagaWallIncidents extends SiagaElement {
       }
       .calmer .title {
         font-weight: 400;
+        color: var(--text-quiet);
+      }
+      .priority {
+        color: var(--down-text);
       }
       .calmer siaga-time {
         color: var(--text-quiet);
         font-weight: 400;
       }
-      .more,
-      .none {
-        margin: 0;
-        padding-block-start: 0.3em;
+      .more {
+        padding-block: 0.35em 0.1em;
+        padding-inline-start: 1.9em;
+        font-size: 0.72em;
         color: var(--text-quiet);
       }
       .none {
+        margin: 0;
         display: grid;
         place-content: center;
         justify-items: center;
@@ -125,12 +131,19 @@ export class SiagaWallIncidents extends SiagaElement {
     const site = ticket.site_id === null ? undefined : sites.get(ticket.site_id);
     const acknowledged = ticket.acknowledged_at !== null;
     const words = acknowledged ? msg('Acknowledged') : priorityWord(ticket.priority);
+    const isPressing = !acknowledged && ticket.priority === 'critical';
+    const since = clockTime(Date.parse(beganAt(ticket)), this.services.clock.nowMs(), this.locale);
     return html`<li class=${acknowledged ? 'calmer' : ''}>
       <a href=${incidentAddress(ticket.id)}>
         ${deviceShape('down', acknowledged)}
         <bdi class="title">${this.nameOf(ticket, device?.name)}</bdi>
         <siaga-time mode="for" at=${beganAt(ticket)}></siaga-time>
-        <span class="site">${site ? html`<bdi>${site.name}</bdi> · ` : nothing}${words}</span>
+        <span class="site"
+          >${site ? html`<bdi>${site.name}</bdi> · ` : nothing}<span class=${isPressing ? 'priority' : ''}
+            >${words}</span
+          >
+          · ${msg(str`since ${since}`)}</span
+        >
       </a>
     </li>`;
   }

@@ -16,7 +16,8 @@ export const wallStyles = css`
   }
   :host([dimmed]) {
     color-scheme: dark;
-    filter: brightness(0.62);
+    /* What is quiet stays above AA. */
+    filter: brightness(0.82);
   }
   :host([idle]) {
     cursor: none;
@@ -89,6 +90,13 @@ export const wallStyles = css`
     background: transparent;
     box-shadow: inset 0 0 0 2px var(--unknown-fill);
   }
+  .feed.late {
+    color: var(--degraded-text);
+  }
+  .feed.late .dot {
+    background: transparent;
+    box-shadow: inset 0 0 0 0.12em var(--degraded-fill);
+  }
   .feed.cut {
     color: var(--degraded-text);
     font-weight: 600;
@@ -116,6 +124,9 @@ export const wallStyles = css`
     opacity: 0.6;
     filter: grayscale(0.7);
   }
+  .content.map {
+    grid-template-columns: minmax(0, 1fr) minmax(0, 1.35fr);
+  }
   .picture {
     min-height: 0;
     min-width: 0;
@@ -137,8 +148,15 @@ export const wallStyles = css`
     box-shadow: var(--shadow-raised);
     font-size: var(--text-s);
   }
+  .tools {
+    transition:
+      opacity var(--motion),
+      translate var(--motion);
+  }
+  /* Away unless somebody is at the wall: nothing is covered. */
   :host([idle]) .tools:not(:focus-within) {
     opacity: 0;
+    translate: 0 100%;
     pointer-events: none;
   }
   .tools select,
@@ -158,7 +176,8 @@ export const wallStyles = css`
       min-height: 100dvh;
       overflow: visible;
     }
-    .content {
+    .content,
+    .content.map {
       grid-template-columns: minmax(0, 1fr);
     }
     .picture {

@@ -614,4 +614,12 @@ export const templates = {
   sfe0627e91ed872ae: `dilengkapi dari sampel terlambat`,
   sfea6eeca177c9a5c: `Insiden dibatalkan`,
   sffc43754008bc0df: `Ke papan`,
+  s388be1e86199883f: str`${0} terbuka`,
+  s60682510cf6968ee: str`${0} (${1}) tidak akan dipantau lagi. Insidennya tetap disimpan.`,
+  s8b008e2f652cbddb: str`sejak ${0}`,
+  sb62fb7b2161bc5c0: `Hapus perangkat`,
+  sceab31affb4601ff: `Perubahan terakhir:`,
+  scec10783eb279568: str`${0} dari ${1} mati`,
+  sdc7fadb5ffd3adad: str`${0} telah dihapus.`,
+  se411aadd4191dc10: str`Semua ${0} perangkat normal`,
 };
