@@ -64,14 +64,15 @@ export const isDark = (group: SiteGroup): boolean => {
   return size > 1 && group.counts.down === size;
 };
 
-/** When the latest failure began that nobody has acknowledged; undefined where there is none. */
-export const newestDown = ({ devices, acknowledged }: SiteGroup): string | undefined => {
-  let newest: string | undefined;
+/** How many are down that nobody has acknowledged, and have been since this moment or later. */
+export const downSince = ({ devices, acknowledged }: SiteGroup, fromMs: number): number => {
+  let count = 0;
   for (const { id, health, since } of devices) {
+    // The worst come first.
     if (health !== 'down') break;
-    if (!acknowledged.has(id) && (newest === undefined || since > newest)) newest = since;
+    if (Date.parse(since) >= fromMs && !acknowledged.has(id)) count += 1;
   }
-  return newest;
+  return count;
 };
 
 interface Entry {

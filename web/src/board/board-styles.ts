@@ -16,6 +16,9 @@ export const boardStyles = css`
     line-height: 1.25;
     color: var(--text-quiet);
   }
+  h2 .count {
+    font-weight: 400;
+  }
   .all-well {
     display: flex;
     flex-wrap: wrap;

@@ -85,15 +85,15 @@ export const deviceListStyles = css`
     color: var(--text);
     font-weight: 400;
   }
-  .name a {
+  .body .name a {
     color: var(--text);
     font-weight: 600;
     text-decoration: none;
   }
-  .name a:hover {
+  .body .name a:hover {
     text-decoration: underline;
   }
-  .name a:focus-visible {
+  .body .name a:focus-visible {
     outline-offset: -2px;
   }
   .heads .count {

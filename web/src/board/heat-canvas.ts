@@ -16,7 +16,6 @@ const TOKENS: Readonly<Record<keyof HeatColours, string>> = {
   degradedText: '--degraded-text',
   onDegraded: '--on-degraded',
   unknownFill: '--unknown-fill',
-  unknownHatch: '--unknown-hatch',
   upFill: '--up-calm',
 };
 

@@ -60,7 +60,7 @@ const LABEL_PX = 22;
 const AFTER_REGION_PX = 8;
 const BETWEEN_STACKS_PX = 20;
 /** A narrower stack has no room for a region's name, px. */
-const NARROWEST_STACK_PX = 170;
+const NARROWEST_STACK_PX = 150;
 
 interface Named {
   siteId: string;
@@ -179,6 +179,17 @@ const layOut = (named: readonly Named[], stackCount: number, pitch: number, fram
   return { pitch, columns, stacks, height, regions, sites, cellCount };
 };
 
+/** Sites whose cells go over the end of a line. */
+const brokenSites = ({ sites, columns }: HeatLayout): number =>
+  sites.filter(({ firstSlot, count }) => (firstSlot % columns) + count > columns).length;
+
+/** Of two that fit the one that breaks fewer sites, else the lower one. */
+const isBetter = (one: HeatLayout, other: HeatLayout, wantedHeight: number): boolean => {
+  if (one.height > wantedHeight || other.height > wantedHeight) return one.height < other.height;
+  const [broken, otherBroken] = [brokenSites(one), brokenSites(other)];
+  return broken === otherBroken ? one.height < other.height : broken < otherBroken;
+};
+
 /**
  * The layout with the largest cells that stays within `wantedHeight`; with the smallest where none does. `density`: device
  * pixels to a px, so that every cell begins on one; `largest`: the size that no cell exceeds, px.
@@ -204,7 +215,7 @@ export const heatLayout = (
     best = undefined;
     for (let stacks = 1; stacks <= mostStacks; stacks += 1) {
       const layout = layOut(named, stacks, pitch, { width, density, scale });
-      if (!best || layout.height < best.height) best = layout;
+      if (!best || isBetter(layout, best, wantedHeight)) best = layout;
     }
     if (best && best.height <= wantedHeight) break;
   }

@@ -20,7 +20,6 @@ export interface HeatColours {
   degradedText: string;
   onDegraded: string;
   unknownFill: string;
-  unknownHatch: string;
   upFill: string;
 }
 
@@ -63,10 +62,11 @@ const hatch = (pen: Pen, size: number, colour: string, line: number): void => {
   pen.beginPath();
   pen.rect(0, 0, size, size);
   pen.clip();
+  pen.globalAlpha = 0.7;
   pen.strokeStyle = colour;
   pen.lineWidth = line;
   pen.beginPath();
-  for (let at = -size; at < size; at += Math.max(2, line * 2.6)) {
+  for (let at = -size; at < size; at += Math.max(3, size / 3)) {
     pen.moveTo(at, size);
     pen.lineTo(at + size, 0);
   }
@@ -106,7 +106,7 @@ const draw = (
       triangle(pen, size, acknowledged ? c.degradedText : c.onDegraded, size * 0.24);
       return;
     case 'unknown':
-      if (hasSign) hatch(pen, size, c.unknownHatch, line);
+      if (hasSign) hatch(pen, size, c.unknownFill, thin);
       outline(pen, size, c.unknownFill, line);
       return;
     case 'up': {

@@ -22,12 +22,15 @@ export const heatStyles = css`
   canvas:focus-visible {
     outline-offset: -2px;
   }
+  /* What has no room goes into a second line, which is not seen. */
   .region {
     position: absolute;
     inset: 0 auto auto 0;
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
-    gap: 0.5em;
+    gap: 0 0.5em;
+    line-height: 1.375rem;
     overflow: hidden;
     white-space: nowrap;
     height: 1.375rem;
@@ -37,11 +40,12 @@ export const heatStyles = css`
   }
   :host([still]) .region {
     height: 1.8em;
-    font-size: max(14px, 1.8vh);
+    font-size: max(13px, 1.65vh);
+    line-height: 1.8em;
   }
   .region-name {
-    flex: none;
-    max-width: 60%;
+    flex: 0 1 auto;
+    max-width: calc(100% - 3.2em);
     overflow: hidden;
     text-overflow: ellipsis;
   }
@@ -67,7 +71,7 @@ export const heatStyles = css`
     color: var(--degraded-text);
   }
   .sites {
-    flex: 1 1 0;
+    flex: 1 1 5em;
     min-width: 0;
     overflow: hidden;
     text-overflow: ellipsis;

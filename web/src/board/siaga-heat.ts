@@ -38,7 +38,7 @@ const LEGIBLE_PX = 14;
 const SCROLLED_HEIGHT_PX = 1400;
 /** A wall's cells, names and the share of the screen's height that a name has, see heat-styles.ts. */
 const WALL_CELL_PX = 48;
-const wallNamePx = (): number => Math.max(14, innerHeight * 0.018);
+const wallNamePx = (): number => Math.max(13, innerHeight * 0.0165);
 
 const isSameSites = (before: ReadonlyMap<string, SiteGroup>, now: readonly SiteGroup[]): boolean =>
   before.size === now.length &&

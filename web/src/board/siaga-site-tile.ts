@@ -36,14 +36,16 @@ export class SiagaSiteTile extends LocalizedElement {
         box-shadow: var(--shadow);
       }
       :host([worst='down']) {
-        border-color: var(--down-fill);
-        box-shadow: inset 4px 0 0 var(--down-fill);
+        box-shadow:
+          inset 4px 0 0 var(--down-fill),
+          var(--shadow);
       }
       /* Minutes old and nobody's: the eye goes here first. */
       :host([fresh]) {
         box-shadow:
           inset 4px 0 0 var(--down-fill),
           0 0 0 2px var(--down-fill);
+        border-color: transparent;
       }
       /* Somebody is on it: the whole tile steps back. */
       :host([worst='down'][calmed]) {
@@ -55,8 +57,9 @@ export class SiagaSiteTile extends LocalizedElement {
         font-weight: 400;
       }
       :host([worst='degraded']) {
-        border-color: var(--degraded-fill);
-        box-shadow: inset 4px 0 0 var(--degraded-fill);
+        box-shadow:
+          inset 4px 0 0 var(--degraded-fill),
+          var(--shadow);
       }
       :host([worst='unknown']) {
         border-color: var(--unknown-fill);
@@ -140,6 +143,11 @@ export class SiagaSiteTile extends LocalizedElement {
         font-weight: 600;
         line-height: 1.375rem;
       }
+      /* Where somebody looks after part of it, and nothing is new, it need not shout. */
+      .bar.seen {
+        background: var(--down-quiet);
+        color: var(--down-text);
+      }
       :host([dark]:not([calmed])) .cell > .shape.down {
         transform: scale(0.75);
         background: var(--down-quiet);
@@ -190,8 +198,8 @@ export class SiagaSiteTile extends LocalizedElement {
 
   /** All of the site is down: said once, by a bar, and the cells are calmer. */
   @property({ type: Boolean, reflect: true }) dark = false;
-  /** Something nobody has acknowledged began a moment ago. */
-  @property({ type: Boolean, reflect: true }) fresh = false;
+  /** How many failures began a moment ago that nobody has acknowledged. */
+  @property({ attribute: false }) freshCount = 0;
 
   private hover(device: LiveDevice, event: Event): void {
     const rect = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -204,6 +212,7 @@ export class SiagaSiteTile extends LocalizedElement {
   protected override willUpdate(): void {
     this.setAttribute('worst', this.group.worst);
     this.toggleAttribute('calmed', isCalmed(this.group));
+    this.toggleAttribute('fresh', this.freshCount > 0);
   }
 
   private cellWords(device: LiveDevice): string {
@@ -249,7 +258,8 @@ export class SiagaSiteTile extends LocalizedElement {
     if (worst === 'up') return html`<p class="state">${devicesWord(total, shown)}</p>`;
     const calmed = isCalmed(this.group);
     if (this.dark && !calmed) {
-      return html`<p class="state bar">
+      const seen = this.freshCount === 0 && this.group.acknowledged.size > 0;
+      return html`<p class="state bar ${seen ? 'seen' : ''}">
         <span>${msg(str`${shown} of ${shown} down`)}</span>
         ${since === undefined ? nothing : html`<siaga-time mode="for" at=${since}></siaga-time>`}
       </p>`;
@@ -262,6 +272,11 @@ export class SiagaSiteTile extends LocalizedElement {
       </span>
       <span>${msg(str`${wholeNumber(counts.up, this.locale)} of ${shown} up`)}</span>
     </p>`;
+  }
+
+  private renderFresh(): TemplateResult | typeof nothing {
+    if (this.freshCount === 0) return nothing;
+    return html`<span class="fresh">${msg(str`${wholeNumber(this.freshCount, this.locale)} new`)}</span>`;
   }
 
   private renderName(): TemplateResult {
@@ -284,8 +299,8 @@ export class SiagaSiteTile extends LocalizedElement {
     const shown = (count: number): string => wholeNumber(count, this.locale);
     return html`<div class="head">
         <h3>${this.renderName()}</h3>
-        ${this.fresh ? html`<span class="fresh">${msg('New')}</span>` : nothing}
-        ${worst === 'up' ? nothing : deviceShape(worst, isCalmed(this.group))}
+        ${this.renderFresh()}
+        ${worst === 'up' || this.dark ? nothing : deviceShape(worst, isCalmed(this.group))}
       </div>
       ${this.renderState()}
       <ul>

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { SiagaElement } from '../app/siaga-element.js';
 import type { SiteGroup } from '../live/state.js';
 import { baseStyles } from '../styles/shared.js';
-import { isDark, newestDown, sizeOf } from './board-model.js';
+import { isDark, downSince, sizeOf } from './board-model.js';
 import { HoldOrder } from './hold-order.js';
 import { place } from './place.js';
 import './siaga-site-tile.js';
@@ -90,9 +90,8 @@ export class SiagaTiles extends SiagaElement {
     clearInterval(this.ageing);
   }
 
-  private isFresh(group: SiteGroup): boolean {
-    const began = this.small ? undefined : newestDown(group);
-    return began !== undefined && this.services.clock.nowMs() - Date.parse(began) < FRESH_MS;
+  private freshOf(group: SiteGroup): number {
+    return this.small ? 0 : downSince(group, this.services.clock.nowMs() - FRESH_MS);
   }
 
   /** The site, not only what the filter leaves of it. */
@@ -162,7 +161,7 @@ export class SiagaTiles extends SiagaElement {
               .group=${group}
               .small=${this.small}
               .dark=${this.isWhollyDown(group)}
-              .fresh=${this.isFresh(group)}
+              .freshCount=${this.freshOf(group)}
               .cellsPerLine=${columns.cellsPerLine}
             ></siaga-site-tile>
           </li>`,

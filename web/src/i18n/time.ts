@@ -173,24 +173,23 @@ export const timeOfDay = (atMs: number, locale: string, timeZone: string = shown
   return withZoneName(format, atMs);
 };
 
-/** Hour and minute, for what began today; with the day where it did not. `nowMs`: what time it is. */
+/** Hour and minute, with the day where it is more than half a day ago; `nowMs` is what time it is. */
 export const clockTime = (
   atMs: number,
   nowMs: number,
   locale: string,
   timeZone: string = shownTimeZone(),
 ): string => {
-  const day = cached(`day:${timeZone}`, () => new Intl.DateTimeFormat('en', { dateStyle: 'short', timeZone }));
-  const isToday = day.format(atMs) === day.format(nowMs);
+  const isRecent = nowMs - atMs < DAY / 2;
   return cached(
-    `clock:${locale}:${isToday}:${timeZone}`,
+    `clock:${locale}:${isRecent}:${timeZone}`,
     () =>
       new Intl.DateTimeFormat(intlTag(locale), {
         hour: '2-digit',
         minute: '2-digit',
         hourCycle: 'h23',
         timeZone,
-        ...(isToday ? {} : { day: 'numeric' as const, month: 'short' as const }),
+        ...(isRecent ? {} : { day: 'numeric' as const, month: 'short' as const }),
       }),
   ).format(atMs);
 };

@@ -133,6 +133,9 @@ export const mapStyles = css`
     flex-direction: row-reverse;
     transform: translate(calc(-100% + 13px), -50%);
   }
+  .few .mark.east .name {
+    padding-inline: 6px 0;
+  }
   .few .mark .name,
   .mark > :hover .name,
   .mark > :focus-visible .name {

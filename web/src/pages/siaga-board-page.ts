@@ -152,12 +152,12 @@ export class SiagaBoardPage extends SiagaPage {
     this.services.router.withQuery({ health });
 
   /** Calm sites are quiet: small where they are few, one foldable line where they are many. */
-  private renderCalm({ calm }: BoardModel, filteredBy: string): TemplateResult | typeof nothing {
+  private renderCalm({ calm, troubled }: BoardModel, filteredBy: string): TemplateResult | typeof nothing {
     if (calm.length === 0) return nothing;
     const tiles = html`<siaga-tiles small .groups=${calm} .filteredBy=${filteredBy}></siaga-tiles>`;
     if (calm.length <= CALM_TILES) {
       return html`<section aria-labelledby="calm">
-        <h2 id="calm">${msg('All well')}</h2>
+        <h2 id="calm" class=${troubled.length === 0 ? 'visually-hidden' : ''}>${msg('All well')}</h2>
         ${tiles}
       </section>`;
     }
@@ -195,15 +195,16 @@ export class SiagaBoardPage extends SiagaPage {
     </p>`;
   }
 
+  private renderTroubled({ troubled }: BoardModel, filteredBy: string): TemplateResult | typeof nothing {
+    if (troubled.length === 0) return nothing;
+    return html`<section aria-labelledby="troubled">
+      <h2 id="troubled">${msg('Needs attention')} <span class="count">${wholeNumber(troubled.length, this.locale)}</span></h2>
+      <siaga-tiles .groups=${troubled} .filteredBy=${filteredBy}></siaga-tiles>
+    </section>`;
+  }
+
   private renderTiles(model: BoardModel, filteredBy: string): TemplateResult {
-    const troubled =
-      model.troubled.length === 0
-        ? nothing
-        : html`<section aria-labelledby="troubled">
-            <h2 id="troubled">${msg('Needs attention')}</h2>
-            <siaga-tiles .groups=${model.troubled} .filteredBy=${filteredBy}></siaga-tiles>
-          </section>`;
-    return html`${this.renderAllWell(model)}${troubled}${this.renderCalm(model, filteredBy)}`;
+    return html`${this.renderAllWell(model)}${this.renderTroubled(model, filteredBy)}${this.renderCalm(model, filteredBy)}`;
   }
 
   private renderView(view: BoardView, model: BoardModel, filteredBy: string): TemplateResult {
@@ -227,7 +228,7 @@ export class SiagaBoardPage extends SiagaPage {
       case 'heat':
         return html`<siaga-heat .groups=${this.groups}></siaga-heat>`;
       case 'map':
-        return html`<siaga-site-map .groups=${this.groups}></siaga-site-map>`;
+        return html`<siaga-site-map .groups=${this.groups}></siaga-site-map>${this.renderTroubled(model, filteredBy)}`;
     }
   }
 

@@ -622,4 +622,5 @@ export const templates = {
   scec10783eb279568: str`${0} dari ${1} mati`,
   sdc7fadb5ffd3adad: str`${0} telah dihapus.`,
   se411aadd4191dc10: str`Semua ${0} perangkat normal`,
+  s3ce4b18a4514fba3: str`${0} baru`,
 };
