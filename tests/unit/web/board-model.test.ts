@@ -18,8 +18,11 @@ import {
 } from '../../../web/src/board/board-address.js';
 import {
   createBoardModeller,
+  downSince,
   filterGroup,
   isCalmed,
+  isDark,
+  lastChange,
   regionsOf,
   worstSince,
 } from '../../../web/src/board/board-model.js';
@@ -152,6 +155,60 @@ test.each<[string, SiteGroup, boolean]>([
   ['nothing is down', group('x', [device('1', 'unknown')], { acknowledged: ['1'] }), false],
 ])('a site is calmed: %s', (_name, site, calmed) => {
   expect(isCalmed(site)).toBe(calmed);
+});
+
+test("what somebody looks after stands behind what is as bad and nobody's", () => {
+  const { troubled } = createBoardModeller()(
+    [
+      group('calmed', [device('1', 'down', { since: EARLY })], { acknowledged: ['1'] }),
+      group('open', [device('2', 'down', { since: LATE })]),
+      group('lesser', [device('3', 'degraded', { since: EARLY })]),
+    ],
+    NO_FILTER,
+  );
+  expect(names(troubled)).toEqual(['open', 'calmed', 'lesser']);
+});
+
+test.each<[string, Health[], boolean]>([
+  ['all of several devices are down', ['down', 'down'], true],
+  ['one is left', ['down', 'down', 'up'], false],
+  ['one is unknown', ['down', 'unknown'], false],
+  ['there is only one', ['down'], false],
+  ['there is none', [], false],
+])('a site is dark: %s', (_name, healths, dark) => {
+  expect(
+    isDark(
+      group(
+        'x',
+        healths.map((health, n) => device(`${n}`, health)),
+      ),
+    ),
+  ).toBe(dark);
+});
+
+test('new failures are those since a moment that nobody has acknowledged', () => {
+  const site = group(
+    'x',
+    [
+      device('1', 'down', { since: LATE }),
+      device('2', 'down', { since: LATE }),
+      device('3', 'down', { since: EARLY }),
+      device('4', 'degraded', { since: LATE }),
+    ],
+    { acknowledged: ['2'] },
+  );
+  expect(downSince(site, Date.parse(LATE))).toBe(1);
+  expect(downSince(site, Date.parse(EARLY))).toBe(2);
+  expect(downSince(site, Date.parse(LATE) + 1)).toBe(0);
+});
+
+test('the last change is the latest anywhere', () => {
+  const sites = [
+    group('x', [device('1', 'up', { since: EARLY }), device('2', 'up', { since: LATE })]),
+    group('y', [device('3', 'up', { since: EARLY })]),
+  ];
+  expect(lastChange(sites)).toBe(LATE);
+  expect(lastChange([])).toBeUndefined();
 });
 
 test('regions by name, and none where a site has none', () => {

@@ -111,6 +111,31 @@ describe('the heat view', () => {
     );
   });
 
+  test('regions stand side by side where that leaves the cells larger, in their order, and none is cut by a stack', () => {
+    const regions = ['Aceh', 'Bali', 'Jambi', 'Riau', 'Papua', 'Banten'].sort();
+    const layout = heatLayout(
+      regions.flatMap((region) => [site(`${region} 1`, region, 12), site(`${region} 2`, region, 12)]),
+      900,
+      260,
+    );
+    expect(layout.regions.map(({ name }) => name)).toEqual(regions);
+    expect(layout.stacks.length).toBeGreaterThan(1);
+    expect(layout.height).toBeLessThanOrEqual(260);
+    expect(layout.pitch).toBeGreaterThanOrEqual(16);
+    const covered = layout.stacks.flatMap(({ firstRegion, endRegion }) =>
+      regions.slice(firstRegion, endRegion),
+    );
+    expect(covered).toEqual(regions);
+    for (const { firstSlot, count } of layout.sites) {
+      expect((firstSlot % layout.columns) + count).toBeLessThanOrEqual(layout.columns);
+    }
+  });
+
+  test('on a wall cells grow beyond those of a board', () => {
+    const groups = [site('A', 'Bali', 20)];
+    expect(heatLayout(groups, 600, 800, { largest: 48 }).pitch).toBe(48);
+  });
+
   test('cells are as large as the height allows, and never vanish', () => {
     const few = heatLayout([site('A', 'Bali', 20)], 600, 800);
     const sites = Array.from({ length: 2000 }, (_, n) => site(`S ${n}`, 'Bali', 50));

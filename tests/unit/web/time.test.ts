@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import {
   agoWords,
   axisTime,
+  clockTime,
   durationWords,
   exactTime,
   showTimesIn,
@@ -63,6 +64,16 @@ describe('the exact time', () => {
     ['en', 'Europe/Berlin', 'Jan 15, 2026, 04:04:05 GMT+1'],
   ])('%s in %s', (locale, zone, words) => {
     expect(plain(exactTime(at, locale, zone))).toBe(words);
+  });
+
+  test.each([
+    // ms ago, language, words
+    [2 * HOUR, 'en', '10:04'],
+    [2 * HOUR, 'id', '10.04'],
+    [30 * HOUR, 'en', 'Jan 15, 10:04'],
+    [30 * HOUR, 'id', '15 Jan, 10.04'],
+  ])('when it began, %i ms ago, in %s: %s', (ago, locale, words) => {
+    expect(plain(clockTime(at, at + ago, locale, 'Asia/Jakarta'))).toBe(words);
   });
 
   test('of day, with the zone', () => {

@@ -7,7 +7,6 @@ const SLICE_MS = 6;
 
 /** The tokens behind the colours. */
 const TOKENS: Readonly<Record<keyof HeatColours, string>> = {
-  ground: '--ground',
   text: '--text',
   downFill: '--down-fill',
   downText: '--down-text',
@@ -57,7 +56,7 @@ export class HeatCanvas {
     groups: ReadonlyMap<string, SiteGroup>,
     probe: HTMLElement,
   ): void {
-    const pen = canvas.getContext('2d', { alpha: false });
+    const pen = canvas.getContext('2d');
     if (!pen) return;
     this.stop();
     if (!this.painter) this.begin(canvas, pen, layout, width, probe);
@@ -79,8 +78,6 @@ export class HeatCanvas {
     canvas.height = Math.max(1, Math.round(layout.height * this.density));
     canvas.style.width = `${width}px`;
     canvas.style.height = `${layout.height}px`;
-    pen.fillStyle = colours.ground;
-    pen.fillRect(0, 0, canvas.width, canvas.height);
   }
 
   /** Paints what differs from this site on, as far as the frame's share goes; the rest in the frames after it. */

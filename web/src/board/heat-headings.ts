@@ -48,7 +48,9 @@ export const renderHeadings = (
         (health) =>
           sum[health] === 0
             ? nothing
-            : html`<span class="sum ${health}">${healthShape(health)}${wholeNumber(sum[health], locale)}</span>`,
+            : html`<span class="sum ${health}"
+                >${healthShape(health)}${wholeNumber(sum[health], locale)}</span
+              >`,
       )}<bdi class="sites">${sites}</bdi></span
     >`;
   });

@@ -11,7 +11,6 @@ export const UNPAINTED: CellLook = 255;
 
 /** The colours that a painter needs, as the browser resolved them from the tokens. */
 export interface HeatColours {
-  ground: string;
   text: string;
   downFill: string;
   downText: string;
@@ -135,8 +134,6 @@ export const createHeatPainter = (pitch: number, density: number, colours: HeatC
       const sprite = new OffscreenCanvas(step, step);
       const pen = sprite.getContext('2d');
       if (!pen) return sprite;
-      pen.fillStyle = colours.ground;
-      pen.fillRect(0, 0, step, step);
       draw(pen, size, health, acknowledged, pitch >= SIGN_PX, colours);
       return sprite;
     }),
@@ -144,7 +141,9 @@ export const createHeatPainter = (pitch: number, density: number, colours: HeatC
   return {
     paint(pen, look, x, y) {
       const sprite = sprites[look];
-      if (sprite) pen.drawImage(sprite, x, y);
+      if (!sprite) return;
+      pen.clearRect(x, y, step, step);
+      pen.drawImage(sprite, x, y);
     },
   };
 };

@@ -29,7 +29,7 @@ export const heatStyles = css`
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0 0.5em;
+    gap: 0 0.4em;
     line-height: 1.375rem;
     overflow: hidden;
     white-space: nowrap;
@@ -51,7 +51,6 @@ export const heatStyles = css`
   }
   .troubled .region-name {
     color: var(--text);
-    font-weight: 600;
   }
   .sum {
     flex: none;

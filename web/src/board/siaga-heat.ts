@@ -31,7 +31,7 @@ import { tellHover } from './hover.js';
 import { place } from './place.js';
 
 /** What stands above the cells on a board, px: all of them are to be seen at once where that leaves them legible. */
-const ABOVE_PX = 240;
+const ABOVE_PX = 204;
 const LEAST_HEIGHT_PX = 320;
 /** Cells smaller than this are worth scrolling for; how high the view may become then, px. */
 const LEGIBLE_PX = 14;
@@ -107,7 +107,10 @@ export class SiagaHeat extends SiagaElement {
       return heatLayout(groups, width, wantedHeight, { density, scale, largest: WALL_CELL_PX });
     }
     const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
-    const seen = heatLayout(groups, width, Math.max(LEAST_HEIGHT_PX, innerHeight - ABOVE_PX), { density, scale });
+    const seen = heatLayout(groups, width, Math.max(LEAST_HEIGHT_PX, innerHeight - ABOVE_PX), {
+      density,
+      scale,
+    });
     if (seen.pitch >= LEGIBLE_PX) return seen;
     return heatLayout(groups, width, SCROLLED_HEIGHT_PX, { density, scale });
   }
@@ -311,7 +314,8 @@ export class SiagaHeat extends SiagaElement {
       ${
         layout
           ? html`<div class="frame" ${place({ x: 0, y: 0, height: layout.height })}>
-              ${this.renderCanvas(layout)} ${renderHeadings(layout, this.byId, this.locale)} ${this.renderCursor(layout)}
+              ${this.renderCanvas(layout)} ${renderHeadings(layout, this.byId, this.locale)}
+              ${this.renderCursor(layout)}
             </div>`
           : nothing
       }

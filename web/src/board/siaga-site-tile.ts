@@ -181,6 +181,9 @@ export class SiagaSiteTile extends LocalizedElement {
       li.line {
         flex: 0 0 100%;
       }
+      :host([dark]) .cell > .acknowledged {
+        transform: scale(0.75);
+      }
       .more {
         display: inline-flex;
         align-items: center;

@@ -114,7 +114,9 @@ export const createMarkMaker = (): MarkMaker => {
     for (const group of groups) if (isPlaced(group)) byId.set(group.siteId, group);
     const of = indexOf([...byId.values()]);
     const isNearest = view.scale >= LARGEST_SCALE * 0.999;
-    const zoom = isNearest ? LAST_ZOOM + 1 : Math.min(LAST_ZOOM, Math.max(0, Math.floor(zoomOf(view.scale) + 0.15)));
+    const zoom = isNearest
+      ? LAST_ZOOM + 1
+      : Math.min(LAST_ZOOM, Math.max(0, Math.floor(zoomOf(view.scale) + 0.15)));
     const around = { width: size.width + RADIUS_PX, height: size.height + RADIUS_PX };
     const corner = unproject(fromFrame(view, { x: -RADIUS_PX, y: -RADIUS_PX }));
     const opposite = unproject(fromFrame(view, { x: around.width, y: around.height }));

@@ -154,7 +154,10 @@ export class SiagaSiteMap extends SiagaElement {
     const several = html`${shape}${share}`;
     const east = at.x > this.size.width - NAME_PX ? 'east' : '';
     const one = html`${shape}<span class="name" dir="auto">${this.nameOf(first)}</span>`;
-    return html`<div class="mark ${mark.worst} ${east}" ${place({ x: at.x + mark.asideX, y: at.y + mark.asideY })}>
+    return html`<div
+      class="mark ${mark.worst} ${east}"
+      ${place({ x: at.x + mark.asideX, y: at.y + mark.asideY })}
+    >
       ${
         this.still
           ? html`<span class="${calmed} ${mark.groups.length > 1 ? 'several' : ''}"

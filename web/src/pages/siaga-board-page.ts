@@ -198,7 +198,9 @@ export class SiagaBoardPage extends SiagaPage {
   private renderTroubled({ troubled }: BoardModel, filteredBy: string): TemplateResult | typeof nothing {
     if (troubled.length === 0) return nothing;
     return html`<section aria-labelledby="troubled">
-      <h2 id="troubled">${msg('Needs attention')} <span class="count">${wholeNumber(troubled.length, this.locale)}</span></h2>
+      <h2 id="troubled">
+        ${msg('Needs attention')} <span class="count">${wholeNumber(troubled.length, this.locale)}</span>
+      </h2>
       <siaga-tiles .groups=${troubled} .filteredBy=${filteredBy}></siaga-tiles>
     </section>`;
   }
@@ -228,7 +230,8 @@ export class SiagaBoardPage extends SiagaPage {
       case 'heat':
         return html`<siaga-heat .groups=${this.groups}></siaga-heat>`;
       case 'map':
-        return html`<siaga-site-map .groups=${this.groups}></siaga-site-map>${this.renderTroubled(model, filteredBy)}`;
+        return html`<siaga-site-map .groups=${this.groups}></siaga-site-map
+          >${this.renderTroubled(model, filteredBy)}`;
     }
   }
 
@@ -254,9 +257,10 @@ export class SiagaBoardPage extends SiagaPage {
   }
 
   private renderAge(): TemplateResult | typeof nothing {
-    const { phase, heardAtMs } = this.services.feed.state.value;
-    if (phase !== 'cut' || heardAtMs === undefined) return nothing;
-    const heardAt = exactTime(this.services.clock.ofBrowser(heardAtMs), this.locale);
+    const { clock, feed } = this.services;
+    const ageMs = feed.ageMs();
+    if (feed.state.value.phase !== 'cut' || ageMs === undefined) return nothing;
+    const heardAt = exactTime(clock.nowMs() - ageMs, this.locale);
     return html`<strong class="age">${msg(str`As of ${heardAt}`)}</strong>`;
   }
 

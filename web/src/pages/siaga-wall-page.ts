@@ -169,20 +169,19 @@ export class SiagaWallPage extends SiagaPage {
   }
 
   private feedWords(): string {
-    const { phase, heardAtMs } = this.services.feed.state.value;
+    const { phase } = this.services.feed.state.value;
+    const ageMs = this.services.feed.ageMs();
     if (phase === 'live') return msg('Live');
     if (phase === 'connecting') return msg('Connecting…');
-    if (heardAtMs === undefined) return msg('No connection');
-    const { clock } = this.services;
-    return msg(str`${durationWords(clock.nowMs() - clock.ofBrowser(heardAtMs), this.locale)} old`);
+    if (ageMs === undefined) return msg('No connection');
+    return msg(str`${durationWords(ageMs, this.locale)} old`);
   }
 
   /** A wall has no keyboard at hand: it says what happened in large type, and how to go on. */
   private renderEnded(): TemplateResult | typeof nothing {
     if (this.services.session.state.value.phase !== 'expired') return nothing;
-    const { heardAtMs } = this.services.feed.state.value;
-    const { clock } = this.services;
-    const at = heardAtMs === undefined ? '' : exactTime(clock.ofBrowser(heardAtMs), this.locale);
+    const ageMs = this.services.feed.ageMs();
+    const at = ageMs === undefined ? '' : exactTime(this.services.clock.nowMs() - ageMs, this.locale);
     return html`<p class="ended" role="alert">
       <strong>${msg('The session has ended: this is no longer live.')}</strong>
       ${at === '' ? nothing : msg(str`As of ${at}`)} ${msg('Sign in on this screen to go on.')}

@@ -58,6 +58,10 @@ export const wallStyles = css`
     font-weight: 400;
     color: var(--text-quiet);
   }
+  .counts .none .shape {
+    opacity: 0.45;
+    filter: grayscale(1);
+  }
   .counts .some.down {
     color: var(--down-text);
   }
