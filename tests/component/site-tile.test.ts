@@ -56,6 +56,16 @@ describe('siaga-site-tile', () => {
     expect(textOf(element)).toMatch(/\+2,\d{3} more in trouble/);
   });
 
+  test('a site that is down as a whole says so once, and how many failures are new', async () => {
+    const element = await show(['down', 'down', 'down']);
+    expect(textOf(element)).not.toContain('3 of 3 down');
+    Object.assign(element, { dark: true, freshCount: 2 });
+    await element.updateComplete;
+    expect(textOf(element)).toContain('3 of 3 down');
+    expect(textOf(element)).toContain('2 new');
+    expect(element.matches('[dark][fresh]:not([calmed])')).toBe(true);
+  });
+
   test('it tells which cell the focus is on', async () => {
     const element = await show(['down', 'up']);
     const told: string[] = [];

@@ -19,26 +19,16 @@ import {
   cellAt,
   cellBeyond,
   cellOfNumber,
-  heatLayout,
   numberOfCell,
   placeOf,
   type HeatCell,
   type HeatLayout,
 } from './heat-layout.js';
 import { renderHeadings } from './heat-headings.js';
+import { layoutInRoom } from './heat-room.js';
 import { heatStyles } from './heat-styles.js';
 import { tellHover } from './hover.js';
 import { place } from './place.js';
-
-/** What stands above the cells on a board, px: all of them are to be seen at once where that leaves them legible. */
-const ABOVE_PX = 204;
-const LEAST_HEIGHT_PX = 320;
-/** Cells smaller than this are worth scrolling for; how high the view may become then, px. */
-const LEGIBLE_PX = 14;
-const SCROLLED_HEIGHT_PX = 1400;
-/** A wall's cells, names and the share of the screen's height that a name has, see heat-styles.ts. */
-const WALL_CELL_PX = 48;
-const wallNamePx = (): number => Math.max(13, innerHeight * 0.0165);
 
 const isSameSites = (before: ReadonlyMap<string, SiteGroup>, now: readonly SiteGroup[]): boolean =>
   before.size === now.length &&
@@ -100,21 +90,6 @@ export class SiagaHeat extends SiagaElement {
     this.painting.stop();
   }
 
-  private layOut(density: number): HeatLayout {
-    const { groups, width, wantedHeight } = this;
-    if (wantedHeight !== undefined) {
-      const scale = wallNamePx() / 12;
-      return heatLayout(groups, width, wantedHeight, { density, scale, largest: WALL_CELL_PX });
-    }
-    const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
-    const seen = heatLayout(groups, width, Math.max(LEAST_HEIGHT_PX, innerHeight - ABOVE_PX), {
-      density,
-      scale,
-    });
-    if (seen.pitch >= LEGIBLE_PX) return seen;
-    return heatLayout(groups, width, SCROLLED_HEIGHT_PX, { density, scale });
-  }
-
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (this.width === 0) return;
     const density = window.devicePixelRatio || 1;
@@ -127,7 +102,7 @@ export class SiagaHeat extends SiagaElement {
     const pointed = this.deviceAt(this.cursor);
     this.byId = new Map(this.groups.map((group) => [group.siteId, group]));
     if (isSame) return;
-    this.layout = this.layOut(density);
+    this.layout = layoutInRoom(this.groups, this.width, this.wantedHeight, density);
     this.laidOutFor = this.width;
     this.cursor = pointed && this.cellOf(pointed);
     this.painting.density = density;

@@ -6,6 +6,7 @@ import type { Health } from '@siaga/shared';
 import { Watch } from '../app/observable.js';
 import { SiagaPage } from '../app/siaga-element.js';
 import { createThrottle } from '../app/throttle.js';
+import { renderAllWell } from '../board/all-well.js';
 import {
   countFilters,
   NO_FILTER,
@@ -18,7 +19,7 @@ import {
   type BoardQuery,
   type BoardView,
 } from '../board/board-address.js';
-import { createBoardModeller, lastChange, regionsOf, type BoardModel } from '../board/board-model.js';
+import { createBoardModeller, regionsOf, type BoardModel } from '../board/board-model.js';
 import { boardStyles } from '../board/board-styles.js';
 import type { CellHover } from '../board/hover.js';
 import '../board/siaga-board-filters.js';
@@ -29,11 +30,9 @@ import '../board/siaga-incident-pane.js';
 import '../board/siaga-tiles.js';
 import '../board/siaga-view-switch.js';
 import { VIEW_ELEMENTS } from '../board/views.js';
-import { icons } from '../components/icons.js';
 import '../components/siaga-empty.js';
 import '../components/siaga-failure.js';
 import '../components/siaga-skeleton.js';
-import '../components/siaga-time.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { exactTime } from '../i18n/time.js';
 import type { SiteGroup } from '../live/state.js';
@@ -180,21 +179,6 @@ export class SiagaBoardPage extends SiagaPage {
     return this.model;
   }
 
-  /** A quiet night said in one line. */
-  private renderAllWell({ troubled, shownDevices }: BoardModel): TemplateResult | typeof nothing {
-    const total = this.services.store.state.devices.size;
-    if (troubled.length > 0 || shownDevices < total || total < 2) return nothing;
-    const changedAt = lastChange(this.groups);
-    return html`<p class="all-well">
-      ${icons.calm}<strong>${msg(str`All ${wholeNumber(total, this.locale)} devices are up`)}</strong>
-      ${
-        changedAt === undefined
-          ? nothing
-          : html`<span>${msg('Last change:')} <siaga-time at=${changedAt}></siaga-time></span>`
-      }
-    </p>`;
-  }
-
   private renderTroubled({ troubled }: BoardModel, filteredBy: string): TemplateResult | typeof nothing {
     if (troubled.length === 0) return nothing;
     return html`<section aria-labelledby="troubled">
@@ -206,7 +190,7 @@ export class SiagaBoardPage extends SiagaPage {
   }
 
   private renderTiles(model: BoardModel, filteredBy: string): TemplateResult {
-    return html`${this.renderAllWell(model)}${this.renderTroubled(model, filteredBy)}${this.renderCalm(model, filteredBy)}`;
+    return html`${renderAllWell(model, this.services.store.state.devices.size, this.locale)}${this.renderTroubled(model, filteredBy)}${this.renderCalm(model, filteredBy)}`;
   }
 
   private renderView(view: BoardView, model: BoardModel, filteredBy: string): TemplateResult {
