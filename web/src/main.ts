@@ -42,6 +42,7 @@ const feed = createLiveFeed({
   onEvent,
   // Whoever signs in starts the feed anew: nothing here waits for it.
   onSignedOut: () => void session.signInAgain().catch(() => undefined),
+  onRightsInDoubt: () => void session.renew(),
 });
 const api = createApiClient({
   fetch,
@@ -92,6 +93,7 @@ session.state.subscribe((state) => {
     }
     feedsFor = state.user.id;
     if (state.user.permissions.includes('monitoring:read')) feed.start();
+    else feed.stop();
   } else if (state.phase === 'signed-out') {
     feedsFor = undefined;
     feed.stop({ forget: true });
@@ -102,7 +104,10 @@ session.state.subscribe((state) => {
 window.addEventListener('online', () => feed.nudge());
 document.addEventListener('keydown', (event) => shortcuts.press(event));
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) feed.nudge();
+  if (document.hidden) return;
+  feed.nudge();
+  // What was granted while the person asked for it elsewhere is there at the return.
+  void session.renew();
 });
 
 clock.start();

@@ -12,6 +12,7 @@ const harness = () => {
     controllers: [] as ReadableStreamDefaultController<unknown>[],
   };
   let signedOut = 0;
+  let inDoubt = 0;
   const fetch = (async () => {
     if (hub.refuses) throw new TypeError('away');
     if (hub.status !== 200) return new Response(null, { status: hub.status });
@@ -27,13 +28,15 @@ const harness = () => {
     steadyMs: () => performance.now(),
     onEvent: () => undefined,
     onSignedOut: () => (signedOut += 1),
+    onRightsInDoubt: () => (inDoubt += 1),
   });
   const phases: string[] = [];
   feed.state.subscribe(({ phase }) => phases.at(-1) !== phase && phases.push(phase));
   const beat = (): void => hub.controllers.at(-1)?.enqueue(new TextEncoder().encode(': here\n\n'));
   const drop = (): void => hub.controllers.at(-1)?.error(new TypeError('dropped'));
+  const end = (): void => hub.controllers.at(-1)?.close();
   const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
-  return { feed, hub, phases, beat, drop, pass, signedOut: () => signedOut };
+  return { feed, hub, phases, beat, drop, end, pass, signedOut: () => signedOut, inDoubt: () => inDoubt };
 };
 
 test('a connection that drops and comes back is never called cut', async () => {
@@ -104,6 +107,42 @@ test('a refused session ends the tries until it is started again', async () => {
   hub.status = 200;
   feed.start();
   await pass(1000);
+  expect(feed.state.value.phase).toBe('live');
+  feed.stop();
+});
+
+test('a refusal for want of a right asks what the person may do, and whoever finds it gone ends the tries', async () => {
+  const { feed, hub, drop, pass, inDoubt, signedOut } = harness();
+  feed.start();
+  await pass(10);
+  hub.status = 403;
+  drop();
+  await pass(60_000);
+  // Where the right is there all the same, nobody is stormed.
+  expect(inDoubt()).toBeGreaterThan(1);
+  expect(inDoubt()).toBeLessThan(20);
+  feed.stop();
+  const before = inDoubt();
+  await pass(60_000);
+  expect([inDoubt(), signedOut()]).toEqual([before, 0]);
+  hub.status = 200;
+  feed.start();
+  await pass(1000);
+  expect(feed.state.value.phase).toBe('live');
+  feed.stop();
+});
+
+test('where the hub ends the stream, the rights are asked for and it is opened anew', async () => {
+  const { feed, hub, drop, end, pass, inDoubt } = harness();
+  feed.start();
+  await pass(10);
+  drop();
+  await pass(1000);
+  expect(inDoubt()).toBe(0);
+  end();
+  await pass(1000);
+  expect(inDoubt()).toBe(1);
+  expect(hub.controllers).toHaveLength(3);
   expect(feed.state.value.phase).toBe('live');
   feed.stop();
 });

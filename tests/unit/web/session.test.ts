@@ -7,17 +7,29 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
   new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
 const refused = (): Response =>
   json(401, { success: false, error: { code: 'AUTHENTICATION_REQUIRED', message: '' } });
-const welcome = (id: string): Response => json(200, { data: { user: { id, name: id, permissions: [] } } });
+const welcome = (id: string, permissions: string[] = []): Response =>
+  json(200, { data: { user: { id, name: id, permissions } } });
 
 /** A hub with a session that can be ended, and somebody who signs in again. */
 const hub = () => {
-  const world = { who: 'dewi', isGood: true, asked: [] as string[] };
+  const world = {
+    who: 'dewi',
+    isGood: true,
+    isAway: false,
+    permissions: [] as string[],
+    asked: [] as string[],
+  };
   const fetch = (async (input: string, init: RequestInit = {}) => {
+    if (world.isAway) throw new TypeError('away');
     world.asked.push(`${init.method ?? 'GET'} ${input}`);
     if (input.endsWith('/auth/session')) {
       if (init.method === 'POST') world.isGood = true;
       if (init.method === 'DELETE') world.isGood = false;
-      return init.method === 'DELETE' ? json(204, undefined) : world.isGood ? welcome(world.who) : refused();
+      return init.method === 'DELETE'
+        ? json(204, undefined)
+        : world.isGood
+          ? welcome(world.who, world.permissions)
+          : refused();
     }
     return world.isGood
       ? json(
@@ -37,6 +49,41 @@ const hub = () => {
   return { world, session, api, times };
 };
 const login = { username: 'x', password: 'y' };
+
+describe('a session that is asked for again behind the page', () => {
+  test('brings what was granted meanwhile', async () => {
+    const { world, session } = hub();
+    await session.check();
+    world.permissions = ['tickets:write'];
+    await session.renew();
+    expect(session.state.value).toMatchObject({
+      phase: 'signed-in',
+      user: { permissions: ['tickets:write'] },
+    });
+  });
+
+  test('stays as it is where the hub is away, and has ended where the hub says so', async () => {
+    const { world, session } = hub();
+    await session.check();
+    const before = session.state.value;
+    world.isAway = true;
+    await session.renew();
+    expect(session.state.value).toBe(before);
+    world.isAway = false;
+    world.isGood = false;
+    await session.renew();
+    expect(session.state.value).toMatchObject({ phase: 'expired', user: { id: 'dewi' } });
+  });
+
+  test('a sign-out meanwhile stands', async () => {
+    const { session } = hub();
+    await session.check();
+    const renewal = session.renew();
+    session.leave();
+    await renewal;
+    expect(session.state.value).toEqual({ phase: 'signed-out' });
+  });
+});
 
 describe('a session that ends in mid-use', () => {
   test('holds the request until the same person is back, then makes it again', async () => {

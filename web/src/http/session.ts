@@ -16,6 +16,11 @@ export interface Session {
   state: Observable<SessionState>;
   /** Asks the hub who is signed in. */
   check(): Promise<void>;
+  /**
+   * Asks again who is signed in and what that person may do, behind the page's back: where the hub is away all stays as
+   * it is, and a session that has ended is ended as by a 401.
+   */
+  renew(): Promise<void>;
   /** Throws ApiError (wrong password, locked, too many tries, away). */
   signIn(login: LoginBody): Promise<void>;
   /** Ends it at the hub. Throws ApiError where that could not be done: the sign-in is then still good. */
@@ -63,6 +68,18 @@ export const createSession = (fetch: typeof globalThis.fetch): Session => {
       } catch (thrown) {
         const error = toApiError(thrown);
         state.set(error.status === 401 ? { phase: 'signed-out' } : { phase: 'unreachable', error });
+      }
+    },
+    async renew() {
+      if (state.value.phase !== 'signed-in') return;
+      try {
+        const answer = await requestJson(fetch, ADDRESS, {});
+        // Who signed out meanwhile stays so.
+        if (state.value.phase === 'signed-in') signedIn(answer);
+      } catch (thrown) {
+        const now = state.value;
+        if (toApiError(thrown).status === 401 && now.phase === 'signed-in')
+          state.set({ phase: 'expired', user: now.user });
       }
     },
     async signIn(login) {

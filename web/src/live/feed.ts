@@ -32,6 +32,11 @@ export interface LiveFeedDeps {
   onEvent(event: LiveEvent): void;
   /** The hub answered 401. The feed waits: whoever signs in again starts it. */
   onSignedOut(): void;
+  /**
+   * The hub ended the stream of its own accord, or refused it (403): the person's rights may be others now. Whoever
+   * finds that the right is gone stops the feed; until then it tries on, ever more seldom.
+   */
+  onRightsInDoubt(): void;
 }
 
 /** The hub's heartbeat comes every 15 s: one may be late, not two. */
@@ -44,7 +49,8 @@ const LONGEST_RETRY_MS = 10_000;
  * The one connection to GET /api/v1/live. It is read with fetch, not EventSource: that hides the heartbeat and the
  * status of a refused connection, and both decide what the top bar may claim.
  */
-export const createLiveFeed = ({ fetch, steadyMs, onEvent, onSignedOut }: LiveFeedDeps): LiveFeed => {
+export const createLiveFeed = (deps: LiveFeedDeps): LiveFeed => {
+  const { fetch, steadyMs, onEvent, onSignedOut, onRightsInDoubt } = deps;
   const state = createObservable<FeedState>({ phase: 'connecting', heardAtMs: undefined });
   let lastEventId = '';
   let wanted = false;
@@ -105,13 +111,18 @@ export const createLiveFeed = ({ fetch, steadyMs, onEvent, onSignedOut }: LiveFe
       onSignedOut();
       return;
     }
+    if (response.status === 403) onRightsInDoubt();
     if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
     heard();
     const parse = createSseParser();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
       const { done, value } = await reader.read();
-      if (done || connection !== mine) return;
+      if (connection !== mine) return;
+      if (done) {
+        onRightsInDoubt();
+        return;
+      }
       heard();
       for (const event of parse(value)) take(event);
     }
