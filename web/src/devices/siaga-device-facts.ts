@@ -2,12 +2,11 @@ import { msg, str } from '@lit/localize';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Check, Device, LiveSite } from '@siaga/shared';
-import { Watch } from '../app/observable.js';
 import { address } from '../app/routes.js';
 import { SiagaElement } from '../app/siaga-element.js';
 import '../components/siaga-time.js';
+import '../components/siaga-zone-clock.js';
 import { milliseconds, percent, wholeNumber } from '../i18n/numbers.js';
-import { timeOfDay } from '../i18n/time.js';
 import { agentStateWord, kindWord, linkWord } from '../i18n/words.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles, pageStyles } from '../styles/shared.js';
@@ -33,8 +32,6 @@ export class SiagaDeviceFacts extends SiagaElement {
 
   constructor() {
     super();
-    // The site's clock goes on.
-    new Watch(this, () => this.services.clock.tick);
     new WatchStore(
       this,
       () => this.services.store,
@@ -54,7 +51,7 @@ export class SiagaDeviceFacts extends SiagaElement {
     if (!site) return '–';
     return html`<a href=${address('/devices', { site_id: site.id })} dir="auto">${site.name}</a>
       <div class="quiet local">
-        ${msg(str`Local time ${timeOfDay(this.services.clock.nowMs(), this.locale, site.timezone)}`)}
+        ${msg('Local time')} <siaga-zone-clock .zone=${site.timezone}></siaga-zone-clock>
       </div>`;
   }
 
