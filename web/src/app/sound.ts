@@ -53,6 +53,7 @@ export const createSound = ({ tone, nowMs, recall, remember, onGesture }: SoundD
   const state = createObservable<SoundState>('off');
   const mayPass = createGate(EVERY_MS);
   let stopWaiting: (() => void) | undefined;
+  let wasClicked = false;
 
   const settle = (): void => {
     if (state.value === 'off') return;
@@ -70,12 +71,17 @@ export const createSound = ({ tone, nowMs, recall, remember, onGesture }: SoundD
   return {
     state,
     toggle() {
-      // Blocked: the click is what the browser waited for, so it stays on and sounds.
-      if (state.value === 'on') {
+      // Blocked from an earlier visit: the click is what the browser waited for, so it stays on and sounds. Where it is
+      // blocked in spite of a click, the next one switches it off.
+      if (state.value === 'on' || (state.value === 'blocked' && wasClicked)) {
+        wasClicked = false;
         state.set('off');
+        stopWaiting?.();
+        stopWaiting = undefined;
         remember(false);
         return;
       }
+      wasClicked = true;
       remember(true);
       state.set('on');
       void tone.allow().then((allowed) => {
