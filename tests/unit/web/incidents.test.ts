@@ -355,6 +355,21 @@ describe('the sound', () => {
     expect([sound.state.value, played.length, remembered]).toEqual(['off', 1, [true, false]]);
   });
 
+  test('what the browser blocks in spite of a click is switched off by the next', async () => {
+    const { sound, played, remembered, press, browser } = harness({ allowed: false });
+    sound.toggle();
+    await settled();
+    expect(sound.state.value).toBe('blocked');
+    sound.toggle();
+    await settled();
+    expect([sound.state.value, remembered]).toEqual(['off', [true, false]]);
+    browser.asks = true;
+    press();
+    await settled();
+    sound.alarm();
+    expect([sound.state.value, played]).toEqual(['off', []]);
+  });
+
   test('sounds at most once in ten seconds', () => {
     const { sound, played, browser } = harness({ recalled: true });
     sound.start();
@@ -511,6 +526,16 @@ describe('the list of incidents', () => {
     } finally {
       showTimesIn(undefined);
     }
+  });
+
+  test.each([
+    ['open', 'true'],
+    ['all', 'true'],
+    // The end of an incident ends its acknowledgement: of resolved ones none would be found.
+    ['resolved', ''],
+  ])('acknowledged ones among %s', (status, asked) => {
+    const filter = readFilter(new URLSearchParams(`status=${status}&acknowledged=yes`));
+    expect(queryOf(filter, 0)['acknowledged']).toBe(asked);
   });
 
   test('marks rows that changed, keeps their places, and takes nothing older', () => {

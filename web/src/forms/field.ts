@@ -18,6 +18,8 @@ export interface FieldOptions {
   choices?: readonly (readonly [string, string])[];
   autofocus?: boolean;
   grow?: boolean;
+  /** It has no bearing just now; the hint says why. */
+  disabled?: boolean;
 }
 
 const describedBy = ({ name, hint, fault }: FieldOptions): string | typeof nothing => {
@@ -37,6 +39,7 @@ const select = (field: FieldOptions, choices: readonly (readonly [string, string
     aria-describedby=${describedBy(field)}
     aria-invalid=${field.fault ? 'true' : nothing}
     ?required=${field.required ?? false}
+    ?disabled=${field.disabled ?? false}
     @change=${take(field)}
   >
     ${choices.map(
@@ -58,6 +61,7 @@ const input = (field: FieldOptions): TemplateResult =>
     spellcheck="false"
     ?autofocus=${field.autofocus ?? false}
     ?required=${field.required ?? false}
+    ?disabled=${field.disabled ?? false}
     @input=${take(field)}
   />`;
 

@@ -84,6 +84,9 @@ export const isFiltered = (filter: ListFilter): boolean => filter.text !== '' ||
 export const isPeriodReversed = ({ period, from, to }: ListFilter): boolean =>
   period === 'custom' && from !== '' && to !== '' && from > to;
 
+/** Whether it is asked who acknowledged: the end of an incident ends its acknowledgement too. */
+export const bearsAcknowledged = ({ status }: Pick<ListFilter, 'status'>): boolean => status !== 'resolved';
+
 const STATUS_OF: Readonly<Record<ShownStatus, string>> = {
   open: 'open',
   resolved: 'resolved,closed',
@@ -107,7 +110,8 @@ export const queryOf = (filter: ListFilter, nowMs: number): Query => {
     ticket_type: 'incident',
     status: STATUS_OF[filter.status],
     priority: filter.priority,
-    acknowledged: filter.acknowledged === '' ? '' : String(filter.acknowledged === 'yes'),
+    acknowledged:
+      filter.acknowledged === '' || !bearsAcknowledged(filter) ? '' : String(filter.acknowledged === 'yes'),
     site_id: filter.siteId,
     device_id: filter.deviceId,
     search: filter.text.slice(0, 200),
