@@ -1,6 +1,9 @@
 import type { Agent, LiveAgent } from '@siaga/shared';
-import { describe, expect, test } from 'vitest';
-import { agentNow } from '../../../web/src/fleet/agent-words.js';
+import { configureLocalization } from '@lit/localize';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { findProber, type FindProberDeps } from '../../../agent/src/find-prober.js';
+import { agentNow, probeNoteWords } from '../../../web/src/fleet/agent-words.js';
+import * as indonesian from '../../../web/src/locales/generated/id.js';
 import { agent, bank, liveAgent } from '../../e2e/world/index.js';
 
 const [site] = bank().sites;
@@ -30,5 +33,54 @@ describe('an agent as it is now', () => {
 
   test('is as asked for where the feed knows nothing of it', () => {
     expect(agentNow(asked(early), undefined)).toEqual(asked(early));
+  });
+});
+
+describe('the notes that agents send of how they ping', () => {
+  let setLocale: (locale: string) => Promise<void>;
+  beforeAll(() => {
+    vi.stubGlobal('window', new EventTarget());
+    ({ setLocale } = configureLocalization({
+      sourceLocale: 'en',
+      targetLocales: ['id'],
+      loadLocale: () => Promise.resolve(indonesian),
+    }));
+  });
+  afterAll(() => vi.unstubAllGlobals());
+
+  const noteOf = async (without: 'module' | 'permission', ping: boolean): Promise<string> => {
+    const prober = await findProber({
+      clock: {} as FindProberDeps['clock'],
+      random: () => 0.5,
+      log: { warn: () => undefined } as unknown as FindProberDeps['log'],
+      // Nothing in it: the socket cannot be made.
+      load: () =>
+        without === 'module'
+          ? Promise.reject(new Error('not installed'))
+          : Promise.resolve({} as Awaited<ReturnType<NonNullable<FindProberDeps['load']>>>),
+      ping: () =>
+        Promise.resolve(ping ? 'iputils' : undefined) as ReturnType<NonNullable<FindProberDeps['ping']>>,
+    });
+    return prober.note ?? '';
+  };
+
+  test.each([
+    ['module', true],
+    ['module', false],
+    ['permission', true],
+    ['permission', false],
+  ] as const)('without %s, system ping: %s', async (without, ping) => {
+    const note = await noteOf(without, ping);
+    await setLocale('en');
+    // Word for word what the agent says, but for the apostrophes.
+    expect(probeNoteWords(note).replaceAll('’', "'")).toBe(note);
+    await setLocale('id');
+    const translated = probeNoteWords(note);
+    await setLocale('en');
+    expect(translated).not.toMatch(/\b(the|each|nothing|needs|not)\b/);
+  });
+
+  test('a note of a newer agent is told as it is', () => {
+    expect(probeNoteWords('something new')).toBe('something new');
   });
 });

@@ -45,8 +45,10 @@ export class SiagaDeviceGone extends SiagaElement {
     if (!error) return undefined;
     if (error.status === 404)
       return msg('There is nothing to restore: no device of this address was deleted.');
-    const fields = error.fields.map(({ message }) => message).join(' ');
-    return fields === '' ? errorWords(error, this.locale) : `${errorWords(error, this.locale)} ${fields}`;
+    const missing = error.fields.find(({ code }) => code === 'not_found')?.field;
+    if (missing === 'site_id') return msg('Its site was deleted: restore that first.');
+    if (missing === 'agent_id') return msg('The agent that watched it was deleted: restore that first.');
+    return errorWords(error, this.locale);
   }
 
   protected override render(): TemplateResult {

@@ -16,11 +16,29 @@ export const agentNow = (asked: Agent, live: LiveAgent | undefined): Agent => {
   return { ...asked, ...live, last_seen_at: heard.sort().at(-1) ?? null };
 };
 
+/** The notes that agents send of how they ping, in the page's language; of a newer agent its own English. */
+export const probeNoteWords = (note: string): string => {
+  const why = note.includes('raw sockets are not permitted')
+    ? msg('raw sockets are not permitted (give Node CAP_NET_RAW)')
+    : note.includes('net-ping is not installed')
+      ? msg('net-ping is not installed (it needs a C toolchain when the agent is installed)')
+      : undefined;
+  if (why === undefined) return note;
+  if (note.includes('nothing is probed'))
+    return msg(str`${why}; the system’s ping does not work either: nothing is probed`);
+  const most = /at most (\d+) cycles/.exec(note)?.[1];
+  return most === undefined
+    ? why
+    : msg(
+        str`${why}; each probe cycle is a process of the system’s ping: about 70 times the processor time, packets 0.2 s apart, at most ${most} cycles at once`,
+      );
+};
+
 /** What of an agent's condition needs a word. */
 export const agentNotes = (agent: Agent, locale: string): string[] => {
   const notes: string[] = [];
   if (agent.probe !== null && agent.probe !== 'raw') {
-    notes.push(`${probeWord(agent.probe)}${agent.probe_note ? `: ${agent.probe_note}` : ''}`);
+    notes.push(`${probeWord(agent.probe)}${agent.probe_note ? `: ${probeNoteWords(agent.probe_note)}` : ''}`);
   }
   if (agent.outbox_rows !== null && agent.outbox_rows > 0) {
     const rows = wholeNumber(agent.outbox_rows, locale);

@@ -6,10 +6,41 @@ import {
   UNREADABLE,
   type ApiError,
 } from '../http/api-error.js';
+import { faultWords } from './fault-words.js';
+import { wholeNumber } from './numbers.js';
 import { durationWords } from './time.js';
 
 /** The right that was lacking, as the hub names it: "You lack the permission tickets:write". */
 const lackingRight = ({ message }: ApiError): string | undefined => /[a-z_]+:[a-z_]+/.exec(message)?.[0];
+
+/** A number of things that stand in the way, e.g. "3 devices" of "Site BDG still has 1 agent and 3 devices; …". */
+const inTheWay = ({ message }: ApiError, locale: string): string | undefined => {
+  const agents = /\b(\d+) agents?\b/.exec(message)?.[1];
+  const devices = /\b(\d+) devices?\b/.exec(message)?.[1];
+  const shown = (digits: string): string => wholeNumber(Number(digits), locale);
+  if (agents !== undefined && devices !== undefined)
+    return msg(
+      str`Agents (${shown(agents)}) and devices (${shown(devices)}) still belong to it: move or delete them first.`,
+    );
+  if (agents !== undefined)
+    return msg(str`Agents (${shown(agents)}) still belong to it: move or delete them first.`);
+  return devices === undefined
+    ? undefined
+    : msg(str`Devices (${shown(devices)}) still belong to it: move or delete them first.`);
+};
+
+/** The hub's sentence is English and names what is known here by codes too: these are told in the page's language. */
+const conflictWords = (error: ApiError, locale: string): string => {
+  if (error.fields.length > 0) {
+    const faults = error.fields.map((fault) => faultWords(fault, locale)).join(' ');
+    return msg(str`This clashes with something that exists. ${faults}`);
+  }
+  const obstacle = inTheWay(error, locale);
+  if (obstacle !== undefined) return obstacle;
+  return locale === 'en' && error.message !== ''
+    ? msg(str`This clashes with something that exists: ${error.message}`)
+    : msg('This clashes with something that exists.');
+};
 
 /** What went wrong and what helps, in a sentence. The code stands beside it for whoever is asked for help. */
 export const errorWords = (error: ApiError, locale: string): string => {
@@ -48,9 +79,7 @@ export const errorWords = (error: ApiError, locale: string): string => {
     case 'RESOURCE_NOT_FOUND':
       return msg('This is not here. It may have been deleted, or the address is wrong.');
     case 'RESOURCE_CONFLICT':
-      return error.message === ''
-        ? msg('Something like this already exists.')
-        : msg(str`This clashes with something that exists: ${error.message}`);
+      return conflictWords(error, locale);
     case 'VALIDATION_ERROR':
       return msg('Some fields need another look.');
     case 'SERVICE_UNAVAILABLE':
