@@ -234,7 +234,9 @@ describe.skipIf(!canRun)('the board', () => {
       .getByRole('link', { name: /: Down, acknowledged$/ })
       .first()
       .waitFor();
-    await page.getByRole('combobox', { name: 'Incident' }).selectOption({ label: 'Not acknowledged' });
+    await page
+      .getByRole('combobox', { name: 'Incident', exact: true })
+      .selectOption({ label: 'Not acknowledged' });
     await page.getByText('1 filter', { exact: false }).first().waitFor();
     await expect.poll(() => page.getByRole('link', { name: /: Down, acknowledged$/ }).count()).toBe(0);
     expect(await page.getByRole('link', { name: /: Down$/ }).count()).toBeGreaterThan(0);

@@ -54,7 +54,9 @@ export class SiagaHealthCounts extends LocalizedElement {
         font-size: var(--text-m);
         font-weight: 700;
       }
+      /* Said after the word, seen before it. */
       .word {
+        order: 1;
         color: var(--text-quiet);
       }
       .none .number {
@@ -117,8 +119,8 @@ export class SiagaHealthCounts extends LocalizedElement {
             href=${this.to(isChosen ? undefined : health)}
             aria-current=${isChosen ? 'true' : nothing}
           >
-            ${healthShape(health)}<span class="number">${wholeNumber(count, this.locale)}</span>
-            <span class="word">${healthWord(health)}</span>
+            ${healthShape(health)}<span class="word">${healthWord(health)}</span>
+            <span class="number">${wholeNumber(count, this.locale)}</span>
           </a>
         </li>`;
       })}

@@ -134,11 +134,16 @@ export class SiagaSiteMap extends SiagaElement {
     return group?.site?.name ?? msg('Unnamed site');
   }
 
-  private markWords({ groups, worst, calmed }: Mark): string {
-    const name =
-      groups.length === 1
-        ? this.nameOf(groups[0])
-        : msg(str`${wholeNumber(groups.length, this.locale)} sites`);
+  /** How many sites a mark stands for; where some are in trouble, how many of them. */
+  private shareOf({ groups }: Mark): string {
+    const count = wholeNumber(groups.length, this.locale);
+    const troubled = groups.filter(({ worst }) => worst !== 'up').length;
+    return troubled === 0 ? count : `${wholeNumber(troubled, this.locale)}/${count}`;
+  }
+
+  private markWords(mark: Mark): string {
+    const { groups, worst, calmed } = mark;
+    const name = groups.length === 1 ? this.nameOf(groups[0]) : msg(str`${this.shareOf(mark)} sites`);
     return `${name}: ${calmed ? msg('Down, acknowledged') : healthWord(worst)}`;
   }
 
@@ -148,10 +153,7 @@ export class SiagaSiteMap extends SiagaElement {
     const shape = deviceShape(mark.worst, mark.calmed);
     const [first] = mark.groups;
     const calmed = mark.calmed ? 'calmed' : '';
-    const troubled = mark.groups.filter(({ worst }) => worst !== 'up').length;
-    const count = wholeNumber(mark.groups.length, this.locale);
-    const share = troubled === 0 ? count : `${wholeNumber(troubled, this.locale)}/${count}`;
-    const several = html`${shape}${share}`;
+    const several = html`${shape}${this.shareOf(mark)}`;
     const east = at.x > this.size.width - NAME_PX ? 'east' : '';
     const one = html`${shape}<span class="name" dir="auto">${this.nameOf(first)}</span>`;
     return html`<div
