@@ -12,8 +12,8 @@ export const mapStyles = css`
     /* As wide and high as the country is. */
     aspect-ratio: 2.25;
     width: 100%;
-    min-height: 300px;
-    max-height: max(300px, calc(100dvh - 190px));
+    min-height: 240px;
+    max-height: max(240px, calc(100dvh - 190px));
     overflow: hidden;
     border: 1px solid var(--line);
     border-radius: var(--radius-m);
