@@ -9,11 +9,7 @@ import { priorityWord } from '../i18n/words.js';
 import { compareNames } from '../live/state.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles, formStyles } from '../styles/shared.js';
-<<<<<<< HEAD
-import { countFilters, isPeriodReversed, type ListFilter } from './list-filter.js';
-=======
-import { bearsAcknowledged, isPeriodReversed, type ListFilter } from './list-filter.js';
->>>>>>> 44cb66a (fix(incidents): resolved ones are not asked for who acknowledged them)
+import { bearsAcknowledged, countFilters, isPeriodReversed, type ListFilter } from './list-filter.js';
 import { V1_PRIORITY_WORDS } from './wire-words.js';
 
 type Choice = [value: string, words: string];
@@ -183,45 +179,7 @@ export class SiagaIncidentFilters extends SiagaElement {
         maxLength: 200,
         grow: true,
       })}
-<<<<<<< HEAD
-      ${this.fold.render(wholeNumber(countFilters(filter), this.locale), this.renderFolded(), isPeriodReversed(filter))}
-=======
-      ${field({
-        name: 'status',
-        label: msg('Show'),
-        value: filter.status,
-        onInput,
-        choices: [
-          ['open', msg('Open')],
-          ['resolved', msg('Resolved')],
-          ['all', msg('All')],
-        ],
-      })}
-      ${field({
-        name: 'acknowledged',
-        label: msg('Acknowledged'),
-        value: bearsAcknowledged(filter) ? filter.acknowledged : '',
-        onInput,
-        disabled: !bearsAcknowledged(filter),
-        hint: bearsAcknowledged(filter) ? undefined : msg('Only open ones are acknowledged.'),
-        choices: [all, ['no', msg('Not yet')], ['yes', msg('Yes')]],
-      })}
-      ${field({
-        name: 'priority',
-        label: msg('Priority'),
-        value: filter.priority,
-        onInput,
-        choices: [all, ...V1_PRIORITY_WORDS.map((word): Choice => [word, priorityWord(word)])],
-      })}
-      ${field({
-        name: 'site_id',
-        label: msg('Site'),
-        value: filter.siteId,
-        onInput,
-        choices: [all, ...sites.map(({ id, name }): Choice => [id, name])],
-      })}
-      ${this.renderPeriod()} ${this.renderDevice()}
->>>>>>> 44cb66a (fix(incidents): resolved ones are not asked for who acknowledged them)
+import { bearsAcknowledged, countFilters, isPeriodReversed, type ListFilter } from './list-filter.js';
     </form>`;
   }
 }
