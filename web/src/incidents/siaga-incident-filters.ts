@@ -145,8 +145,10 @@ export class SiagaIncidentFilters extends SiagaElement {
     ${field({
       name: 'acknowledged',
       label: msg('Acknowledged'),
-      value: filter.acknowledged,
+      value: bearsAcknowledged(filter) ? filter.acknowledged : '',
       onInput,
+      disabled: !bearsAcknowledged(filter),
+      hint: bearsAcknowledged(filter) ? undefined : msg('Only open ones are acknowledged.'),
       choices: [all, ['no', msg('Not yet')], ['yes', msg('Yes')]],
     })}
     ${field({
@@ -179,7 +181,7 @@ export class SiagaIncidentFilters extends SiagaElement {
         maxLength: 200,
         grow: true,
       })}
-import { bearsAcknowledged, countFilters, isPeriodReversed, type ListFilter } from './list-filter.js';
+      ${this.fold.render(wholeNumber(countFilters(filter), this.locale), this.renderFolded(), isPeriodReversed(filter))}
     </form>`;
   }
 }
