@@ -103,6 +103,25 @@ export const addParents = async (
     .execute();
 };
 
+/** Notes the edges to devices that are deleted themselves, for their own return. */
+export const leaveEdges = async (
+  trx: Trx,
+  id: string,
+  parentIds: readonly string[],
+  childIds: readonly string[],
+): Promise<void> => {
+  if (parentIds.length > 0)
+    await sql`
+      update devices set children_before = array_append(children_before, ${id}::uuid)
+      where id = any(${[...parentIds]}::uuid[]) and deleted_at is not null
+        and not children_before @> array[${id}::uuid]`.execute(trx);
+  if (childIds.length > 0)
+    await sql`
+      update devices set parents_before = array_append(parents_before, ${id}::uuid)
+      where id = any(${[...childIds]}::uuid[]) and deleted_at is not null
+        and not parents_before @> array[${id}::uuid]`.execute(trx);
+};
+
 /** Those of the devices that have fewer than `most` parents. */
 export const withRoomForParents = async (
   trx: Trx,

@@ -19,6 +19,7 @@ import type { WritableDirectory } from './directory.js';
 import { conflict } from './faults.js';
 import {
   addParents,
+  leaveEdges,
   lockDeletedAgent,
   lockDeletedDevice,
   lockDeletedSite,
@@ -183,6 +184,13 @@ const restoreEdges = async (
     trx,
     childIds.map((childId) => ({ device_id: childId, parent_id: id })),
     now,
+  );
+  // Those that are still deleted come back with the edge when their turn comes, in whichever order.
+  await leaveEdges(
+    trx,
+    id,
+    deleted.parents_before.filter((parentId) => !there.has(parentId)),
+    deleted.children_before.filter((childId) => !there.has(childId)),
   );
   return { parentIds, childIds };
 };

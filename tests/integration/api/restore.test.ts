@@ -190,6 +190,24 @@ describe('a device', () => {
     expect((await restore(`/devices/${id}`)).body.data['parent_ids']).toEqual([parent]);
   });
 
+  it.each([
+    ['parent first', ['parent', 'child']],
+    ['child first', ['child', 'parent']],
+  ] as const)('parent and child, both deleted, come back together: %s', async (_name, order) => {
+    for (const gone of [['parent', 'child'] as const, ['child', 'parent'] as const]) {
+      const { siteId } = await branch();
+      const at = (n: number) => ({ address: `10.66.${counter}.${n}`, site_id: siteId });
+      const parent = await made('/devices', at(1));
+      const child = await made('/devices', { ...at(2), parent_ids: [parent] });
+      const ids = { parent, child };
+      for (const which of gone) await removed(`/devices/${ids[which]}`);
+      for (const which of order) expect((await restore(`/devices/${ids[which]}`)).status).toBe(200);
+      const { data } = (await api.call('GET', `/monitoring/devices/${child}`)).body;
+      expect(data['parent_ids']).toEqual([parent]);
+    }
+    await isLevel();
+  });
+
   it('checks that ended before its deletion stay ended', async () => {
     const [here, there] = [await branch(), await branch()];
     const id = await made('/devices', { address: `10.62.0.${counter}`, site_id: here.siteId });

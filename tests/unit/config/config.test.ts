@@ -30,8 +30,8 @@ describe('settings', () => {
       rateLimits: {
         enabled: true,
         tokenPerHour: 1000,
-        sessionPerMinute: 100,
-        sessionWritesPerMinute: 30,
+        sessionPerMinute: 600,
+        sessionWritesPerMinute: 120,
         anonymousPerHour: 100,
       },
       retention: { rawDays: 7, minuteDays: 90, hourDays: 1825 },

@@ -4,6 +4,9 @@ import { DomainError } from '../../errors.js';
 import { requireSameOrigin } from './same-origin.js';
 import type { SessionCookie } from './session-cookie.js';
 
+/** Whose page a request comes from, and, in the answer, whose session answered it. */
+const PAGE_USER = 'x-siaga-user';
+
 export interface GuardDeps {
   authenticator: Authenticator;
   cookie: SessionCookie;
@@ -26,6 +29,10 @@ export const resolveCaller = async (
   if (secret === undefined || !session) return null;
   requireSameOrigin(request, publicUrl);
   if (session.renewed) cookie.set(reply, secret, session.principal.expiresAtMs);
+  // All tabs of a browser share the cookie: a page that somebody else opened must neither act nor read on.
+  const meant = request.headers[PAGE_USER];
+  if (meant !== undefined && meant !== session.principal.userId) return null;
+  reply.header(PAGE_USER, session.principal.userId);
   return session.principal;
 };
 
