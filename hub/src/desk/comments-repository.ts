@@ -55,6 +55,13 @@ export const listComments = async (
   return { rows, total };
 };
 
+/** The comment with this id, and the ticket it is on. */
+export const findComment = (
+  trx: Transaction<Database>,
+  id: string,
+): Promise<(CommentRow & { ticket_id: string }) | undefined> =>
+  comments(trx).select('c.ticket_id').where('c.id', '=', id).executeTakeFirst();
+
 export const insertComment = async (
   trx: Transaction<Database>,
   comment: {

@@ -12,7 +12,7 @@ import { DomainError, fieldError, type IfMatch } from '../errors.js';
 import type { Actor, ListPage } from '../fleet/index.js';
 import type { Db } from '../platform/postgres/postgres.js';
 import { isoTimeMs } from '../telemetry/index.js';
-import { insertComment, listComments } from './comments-repository.js';
+import { findComment, insertComment, listComments } from './comments-repository.js';
 import { saveAcknowledgement } from './deeds-repository.js';
 import {
   mayAcknowledge,
@@ -134,9 +134,14 @@ export const createTickets = ({ db, change }: { db: Db; change: ChangeTicket }):
 
     comment: (actor, id, body) =>
       change(actor, ticketKeyOf(id), undefined, async ({ trx, ticket, at }) => {
+        const known = body.id === undefined ? undefined : await findComment(trx, body.id);
+        if (known) {
+          requireSame(known, { ticketId: ticket.id, authorId: userOf(actor), content: body.content });
+          return { deed: null, read: () => commentOf(known) };
+        }
         allow(mayComment(ticket));
         const comment = await insertComment(trx, {
-          id: uuidv7({ msecs: at.getTime() }),
+          id: body.id ?? uuidv7({ msecs: at.getTime() }),
           ticketId: ticket.id,
           authorId: userOf(actor),
           content: body.content,
@@ -155,6 +160,19 @@ export const createTickets = ({ db, change }: { db: Db; change: ChangeTicket }):
         };
       }),
   };
+};
+
+/** A comment that is sent again is the same in all its parts. */
+const requireSame = (
+  known: { ticket_id: string; author_id: string; content: string },
+  sent: { ticketId: string; authorId: string; content: string },
+): void => {
+  const isSame =
+    known.ticket_id === sent.ticketId && known.author_id === sent.authorId && known.content === sent.content;
+  if (!isSame)
+    throw new DomainError('RESOURCE_CONFLICT', {
+      fields: [{ field: 'id', message: 'Another comment has this id', code: 'in_use' }],
+    });
 };
 
 const allow = (verdict: Verdict): void => {

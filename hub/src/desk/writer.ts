@@ -39,8 +39,8 @@ export type ChangeTicket = <T>(
   actor: Actor,
   key: TicketKey | undefined,
   ifMatch: IfMatch,
-  /** Applies the rules and saves; what it throws undoes everything. */
-  work: (change: TicketChange) => Promise<{ deed: Deed; read: (row: TicketRow) => Promise<T> | T }>,
+  /** Applies the rules and saves; what it throws undoes everything. No deed: nothing has changed. */
+  work: (change: TicketChange) => Promise<{ deed: Deed | null; read: (row: TicketRow) => Promise<T> | T }>,
 ) => Promise<T>;
 
 interface Deps {
@@ -92,7 +92,7 @@ export const createTicketWriter = ({ db, clock, events, log }: Deps): ChangeTick
     let ticketId = '';
     let isCommitting = false;
     try {
-      const { row, answer } = await db.transaction().execute(async (trx) => {
+      const { row, answer, hasChanged } = await db.transaction().execute(async (trx) => {
         await setLimits(trx);
         const id = key && (await findTicketId(trx, key));
         const ticket = id === undefined ? undefined : await lockTicket(trx, id);
@@ -101,14 +101,14 @@ export const createTicketWriter = ({ db, clock, events, log }: Deps): ChangeTick
         requireRevision(ifMatch, ticket.version);
         const at = new Date(Math.max(clock.nowMs(), ticket.updatedAt.getTime() + 1));
         const { deed, read } = await work({ trx, ticket, at });
-        await addDeed(trx, ticket.id, actor, at, deed);
+        if (deed) await addDeed(trx, ticket.id, actor, at, deed);
         const [changed] = await ticketsById(trx, [ticket.id]);
         if (!changed) throw noSuchTicket();
-        const result = { row: changed, answer: await read(changed) };
+        const result = { row: changed, answer: await read(changed), hasChanged: deed !== null };
         isCommitting = true;
         return result;
       });
-      tell(row);
+      if (hasChanged) tell(row);
       return answer;
     } catch (error) {
       const code = sqlState(error);

@@ -145,6 +145,11 @@ export type TicketComment = Static<typeof TicketComment>;
 /** Seed 004 §5.2. `notify_requester` is taken and has no effect until notifications exist. */
 export const CreateCommentBody = Type.Object(
   {
+    /**
+     * The comment's id, made by the caller: sent again after an answer that was lost, it is the same comment and not a
+     * second one. The hub makes one where it is absent.
+     */
+    id: Type.Optional(Uuid),
     content: words(COMMENT_MAX),
     is_internal: Type.Optional(Type.Boolean()),
     notify_requester: Type.Optional(Type.Boolean()),

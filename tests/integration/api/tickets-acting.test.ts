@@ -218,3 +218,35 @@ it('the live feed tells each of it', async () => {
   });
   live.stop();
 });
+
+describe('a comment with an id of the caller', () => {
+  it('is stored once, however often it is sent', async () => {
+    const { id } = await raise();
+    const body = { id: randomUUID(), content: 'line is back' };
+    const first = await api.call('POST', `/tickets/${id}/comments`, body);
+    const version = async () =>
+      (await world.db.selectFrom('tickets').select('version').where('id', '=', id).executeTakeFirstOrThrow())
+        .version;
+    const before = await version();
+    const again = await Promise.all([1, 2, 3].map(() => api.call('POST', `/tickets/${id}/comments`, body)));
+    for (const answer of again) expect([answer.status, answer.body.data]).toEqual([201, first.body.data]);
+    expect(first.body.data['id']).toBe(body.id);
+    expect((await api.call('GET', `/tickets/${id}/comments`)).body.data).toHaveLength(1);
+    expect(await version()).toBe(before);
+  });
+
+  it.each([
+    ['other words', async (id: string) => ({ ticket: id, content: 'other' })],
+    ['another ticket', async () => ({ ticket: (await raise()).id, content: 'line is back' })],
+  ])('is refused with %s', async (_what, other) => {
+    const { id } = await raise();
+    const body = { id: randomUUID(), content: 'line is back' };
+    await api.call('POST', `/tickets/${id}/comments`, body);
+    const { ticket, content } = await other(id);
+    const answer = await api.call('POST', `/tickets/${ticket}/comments`, { id: body.id, content });
+    expect([answer.status, answer.body.error.details?.[0]]).toMatchObject([
+      409,
+      { field: 'id', code: 'in_use' },
+    ]);
+  });
+});

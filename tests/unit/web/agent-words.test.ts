@@ -59,7 +59,7 @@ describe('the notes that agents send of how they ping', () => {
           ? Promise.reject(new Error('not installed'))
           : Promise.resolve({} as Awaited<ReturnType<NonNullable<FindProberDeps['load']>>>),
       ping: () =>
-        Promise.resolve(ping ? 'iputils' : undefined) as ReturnType<NonNullable<FindProberDeps['ping']>>,
+        Promise.resolve(ping ? 'iputils' : undefined),
     });
     return prober.note ?? '';
   };

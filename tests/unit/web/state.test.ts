@@ -325,7 +325,7 @@ describe('incidents', () => {
 
   test('in whichever order its states come, and however often, the newest stands', () => {
     const statuses = fc.array(
-      fc.constantFrom('new', 'assigned', 'resolved', 'closed') as fc.Arbitrary<TicketSummary['status']>,
+      fc.constantFrom('new', 'assigned', 'resolved', 'closed'),
       {
         minLength: 1,
         maxLength: 6,

@@ -4,6 +4,7 @@ import type { Services } from '../app/services.js';
 import type { Page } from '../http/api-client.js';
 import { toApiError } from '../http/api-error.js';
 import { errorWords } from '../i18n/error-words.js';
+import { sending } from './sending.js';
 
 type Needs = Pick<Services, 'api' | 'store'>;
 
@@ -49,8 +50,17 @@ export const takeBackAndTell = async (
   }
 };
 
-export const sendComment = ({ api }: Needs, ticketId: string, content: string): Promise<TicketComment> =>
-  api.send<TicketComment>('POST', `${pathOf(ticketId)}/comments`, { content });
+/** A text that is sent again because no answer came is the same comment: the hub knows it by its id. */
+export const sendComment = async (
+  { api }: Needs,
+  ticketId: string,
+  content: string,
+): Promise<TicketComment> => {
+  const id = sending.idOf(ticketId, content);
+  const comment = await api.send<TicketComment>('POST', `${pathOf(ticketId)}/comments`, { id, content });
+  sending.done(ticketId);
+  return comment;
+};
 
 const PER_PAGE = 200;
 
