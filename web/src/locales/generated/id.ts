@@ -630,4 +630,10 @@ export const templates = {
   sfe0627e91ed872ae: `dilengkapi dari sampel terlambat`,
   sfea6eeca177c9a5c: `Insiden dibatalkan`,
   sffc43754008bc0df: `Ke papan`,
+  sb856285f83583b4c: `Yang seperti ini sudah ada.`,
+  se6e1aa09d56e3d47: str`Waktu setempat ${0}`,
+  s388be1e86199883f: str`${0} terbuka`,
+  s60682510cf6968ee: str`${0} (${1}) tidak akan dipantau lagi. Insidennya tetap disimpan.`,
+  sb62fb7b2161bc5c0: `Hapus perangkat`,
+  sdc7fadb5ffd3adad: str`${0} telah dihapus.`,
 };
