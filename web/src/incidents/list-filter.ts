@@ -73,9 +73,13 @@ export const readFilter = (query: URLSearchParams): ListFilter => {
 /** How many things but the default are asked for, the text and the order aside. */
 export const countFilters = (filter: ListFilter): number =>
   (filter.status === 'open' ? 0 : 1) +
-  [filter.priority, filter.acknowledged, filter.siteId, filter.deviceId, filter.period].filter(
-    (value) => value !== '',
-  ).length;
+  [
+    filter.priority,
+    bearsAcknowledged(filter) ? filter.acknowledged : '',
+    filter.siteId,
+    filter.deviceId,
+    filter.period,
+  ].filter((value) => value !== '').length;
 
 /** Whether anything but the default is asked for, its order aside. */
 export const isFiltered = (filter: ListFilter): boolean => filter.text !== '' || countFilters(filter) > 0;
