@@ -172,3 +172,12 @@ describe('the list', () => {
     expect(ran).toEqual(['second', 'first']);
   });
 });
+
+test('a key that is only told of is taken from nobody', () => {
+  const { shortcuts } = harness();
+  shortcuts.add([{ key: 'Enter', label: () => 'Open' }]);
+  const event = pressed('Enter');
+  shortcuts.press(event);
+  expect(event.prevented).toBe(false);
+  expect(shortcuts.list.value.map(({ key }) => key)).toEqual(['Enter']);
+});

@@ -7,7 +7,8 @@ export interface Shortcut {
   key: string;
   /** What it does, for the help; asked when shown, so that it follows the language. */
   label: () => string;
-  run: () => void;
+  /** Left out where what has the focus does it by itself: the key is told in the help and not taken from anybody. */
+  run?: () => void;
   /** `app`: works on every page. Unless told it belongs to the page. */
   scope?: 'app' | 'page';
 }
@@ -102,7 +103,7 @@ export const createShortcuts = (isCovered: () => boolean, nowMs: () => number): 
       const sequence = waited === '' ? event.key : `${waited} ${event.key}`;
       const found =
         list.value.find(({ key }) => key === sequence) ?? list.value.find(({ key }) => key === event.key);
-      if (found) {
+      if (found?.run) {
         event.preventDefault();
         found.run();
       } else if (list.value.some(({ key }) => key.startsWith(`${event.key} `))) {

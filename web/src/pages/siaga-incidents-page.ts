@@ -70,7 +70,7 @@ export class SiagaIncidentsPage extends SiagaPage {
       () => [
         { key: 'j', label: () => msg('Next incident'), run: () => this.move(1) },
         { key: 'k', label: () => msg('Previous incident'), run: () => this.move(-1) },
-        { key: 'Enter', label: () => msg('Open the incident'), run: () => undefined },
+        { key: 'Enter', label: () => msg('Open the incident') },
       ],
     );
   }
