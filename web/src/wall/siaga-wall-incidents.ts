@@ -13,7 +13,8 @@ import { wholeNumber } from '../i18n/numbers.js';
 import { clockTime } from '../i18n/time.js';
 import { incidentTitle, priorityWord } from '../i18n/words.js';
 import { baseStyles } from '../styles/shared.js';
-import { beganAt, worstIncidents } from './wall-model.js';
+import { begunAt } from '../incidents/order.js';
+import { worstIncidents } from './wall-model.js';
 
 /** The worst open incidents, in type that can be read from across the room. */
 @customElement('siaga-wall-incidents')
@@ -132,12 +133,12 @@ export class SiagaWallIncidents extends SiagaElement {
     const acknowledged = ticket.acknowledged_at !== null;
     const words = acknowledged ? msg('Acknowledged') : priorityWord(ticket.priority);
     const isPressing = !acknowledged && ticket.priority === 'critical';
-    const since = clockTime(Date.parse(beganAt(ticket)), this.services.clock.nowMs(), this.locale);
+    const since = clockTime(Date.parse(begunAt(ticket)), this.services.clock.nowMs(), this.locale);
     return html`<li class=${acknowledged ? 'calmer' : ''}>
       <a href=${incidentAddress(ticket.id)}>
         ${deviceShape('down', acknowledged)}
         <bdi class="title">${this.nameOf(ticket, device?.name)}</bdi>
-        <siaga-time mode="for" at=${beganAt(ticket)}></siaga-time>
+        <siaga-time mode="for" at=${begunAt(ticket)}></siaga-time>
         <span class="site"
           >${site ? html`<bdi>${site.name}</bdi> · ` : nothing}<span class=${isPressing ? 'priority' : ''}
             >${words}</span

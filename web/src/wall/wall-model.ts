@@ -1,4 +1,5 @@
 import type { TicketSummary } from '@siaga/shared';
+import { begunAt } from '../incidents/order.js';
 
 /** What the wall shows and how bright. Pure. */
 
@@ -12,16 +13,13 @@ const PRIORITY: Readonly<Record<TicketSummary['priority'], number>> = {
   low: 3,
 };
 
-/** When it began, as the hub writes times: their text has the order of their time. */
-export const beganAt = (ticket: TicketSummary): string => ticket.first_failed_at ?? ticket.created_at;
-
 /** What nobody has acknowledged first, then the most pressing, then the longest standing. */
 const compareIncidents = (a: TicketSummary, b: TicketSummary): number => {
   const acknowledged = Number(a.acknowledged_at !== null) - Number(b.acknowledged_at !== null);
   if (acknowledged !== 0) return acknowledged;
   const priority = PRIORITY[a.priority] - PRIORITY[b.priority];
   if (priority !== 0) return priority;
-  const [one, other] = [beganAt(a), beganAt(b)];
+  const [one, other] = [begunAt(a), begunAt(b)];
   if (one !== other) return one < other ? -1 : 1;
   return a.id < b.id ? -1 : 1;
 };
