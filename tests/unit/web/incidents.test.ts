@@ -178,14 +178,14 @@ describe('the story', () => {
   });
 
   test('never shows a code, and shows what people wrote as they wrote it', () => {
-    expect(entryReason(entry(1, 1, 'x', { reason: 'three-cycles-good' }))).toBe(
-      'Three probe cycles in a row came back.',
+    expect(entryReason(entry(1, 1, 'x', { reason: 'three-cycles-good' }), 'en')).toBe(
+      '3 probe cycles in a row were answered again.',
     );
     for (const code of ['brand-new-rule', 'site_storm', 'flapping']) {
-      expect(entryReason(entry(1, 1, 'x', { reason: code }))).not.toContain(code);
+      expect(entryReason(entry(1, 1, 'x', { reason: code }), 'en')).not.toContain(code);
     }
-    expect(entryReason(entry(1, 1, 'x', { reason: 'padam', actor: person }))).toBe('padam');
-    expect(entryReason(entry(1, 1, 'x'))).toBeUndefined();
+    expect(entryReason(entry(1, 1, 'x', { reason: 'padam', actor: person }), 'en')).toBe('padam');
+    expect(entryReason(entry(1, 1, 'x'), 'en')).toBeUndefined();
     expect(
       changesWords(
         entry(1, 1, 'x', {

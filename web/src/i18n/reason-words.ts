@@ -138,6 +138,16 @@ export const becauseWords = (code: string, data: ReasonData, locale: string): st
 export const reasonSentence = (code: string, data: ReasonData, locale: string): string =>
   sentence(becauseWords(code, data, locale) ?? code.replaceAll(/[-_]+/g, ' '));
 
+/** Whether it is a code of a newer hub: never shown to anybody as it is. */
+const isCode = (text: string): boolean => /^[a-z0-9]+([-_][a-z0-9]+)*$/.test(text);
+
+/** A reason as a sentence; what is no code is somebody's own words. */
+export const reasonWords = (reason: string, data: ReasonData, locale: string): string => {
+  const because = becauseWords(reason, data, locale);
+  if (because !== undefined) return sentence(because);
+  return isCode(reason) ? msg('For a reason that this version of the page has no words for.') : reason;
+};
+
 /** What was healed, and how much of it had been an outage. */
 const lateWords: Words = (data, locale) => {
   if (typeof data['healed_ms'] !== 'number') return msg('Samples that came late changed what was known.');

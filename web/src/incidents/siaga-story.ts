@@ -63,7 +63,7 @@ export class SiagaStory extends SiagaElement {
     const isGood = event === 'resolved' || event === 'closed';
     const isBad = event === 'opened' || event === 'reopened';
     const mark = isGood ? icons.calm : isBad ? healthShape('down') : actor === null ? DOT : PERSON;
-    const reason = entryReason(entry);
+    const reason = entryReason(entry, this.locale);
     // The verdict above says why it was opened.
     const isRepeated = event === 'opened' && this.ticket.evidence !== null && actor === null;
     const lines = event === 'opened' ? [] : changesWords(entry);

@@ -1,27 +1,12 @@
-import { msg, str } from '@lit/localize';
+import { msg } from '@lit/localize';
 import type { Evidence, TicketHistoryEntry } from '@siaga/shared';
-import { wholeNumber } from '../i18n/numbers.js';
-import { changedFieldWord, priorityWord, reasonWords, statusWord } from '../i18n/words.js';
+import { reasonWords } from '../i18n/reason-words.js';
+import { changedFieldWord, priorityWord, statusWord } from '../i18n/words.js';
 import { V1_PRIORITY_WORDS, V1_STATUS_WORDS } from './wire-words.js';
 
 /** What the evidence says, in the page's own sentence: the hub's description is English. */
-export const evidenceWords = ({ reason, cycles }: Evidence, locale: string): string => {
-  const shown = wholeNumber(cycles.length, locale);
-  switch (reason) {
-    case 'three-cycles-failed':
-      return cycles.length < 2
-        ? reasonWords(reason)
-        : msg(str`${shown} probe cycles in a row failed: every packet of each was lost.`);
-    case 'six-cycles-failed':
-      return cycles.length < 2
-        ? reasonWords(reason)
-        : msg(
-            str`${shown} probe cycles in a row failed. On this link packets were being lost before, so more proof was wanted.`,
-          );
-    default:
-      return reasonWords(reason);
-  }
-};
+export const evidenceWords = ({ reason, cycles }: Evidence, locale: string): string =>
+  reasonWords(reason, cycles.length < 2 ? {} : { cycles: cycles.length }, locale);
 
 const valueWords = (field: string, value: unknown): string => {
   if (value === null || value === undefined || value === '') return '–';
@@ -45,5 +30,5 @@ export const changesWords = ({ changes }: Pick<TicketHistoryEntry, 'changes'>): 
   });
 
 /** Why: a code of detection in words, what a person wrote as it is. */
-export const entryReason = ({ actor, reason }: TicketHistoryEntry): string | undefined =>
-  reason === null || reason === '' ? undefined : actor === null ? reasonWords(reason) : reason;
+export const entryReason = ({ actor, reason }: TicketHistoryEntry, locale: string): string | undefined =>
+  reason === null || reason === '' ? undefined : actor === null ? reasonWords(reason, {}, locale) : reason;
