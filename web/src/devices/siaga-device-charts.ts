@@ -54,11 +54,15 @@ export class SiagaDeviceCharts extends SiagaElement {
   private movedAtMs = 0;
   private stopTicking: (() => void) | undefined;
 
-  private readonly incidents = new Loading(
+  /** The device whose incidents are known. */
+  private marksOf = '';
+
+  private readonly incidents: Loading<readonly [string], MarkedIncident[]> = new Loading(
     this,
     async ([deviceId]: readonly [string], signal): Promise<MarkedIncident[]> => {
       const all: MarkedIncident[] = [];
       if (!this.may('tickets:read')) return all;
+      const known = this.marksOf === deviceId ? (this.incidents.value ?? []) : [];
       for (let page = 1; all.length < INCIDENTS_AT_MOST; page += 1) {
         const query = {
           device_id: deviceId,
@@ -71,8 +75,15 @@ export class SiagaDeviceCharts extends SiagaElement {
         const { items, pagination } = await this.services.api.list<MarkedIncident>('/tickets', query, signal);
         all.push(...items);
         if (!pagination.has_next) break;
+        // What came lies in front: where the first page reaches to what is known, the rest is known.
+        const place = known.findIndex(({ id }) => id === items.at(-1)?.id);
+        if (place >= 0) {
+          all.push(...known.slice(place + 1));
+          break;
+        }
       }
-      return all;
+      this.marksOf = deviceId;
+      return all.slice(0, INCIDENTS_AT_MOST);
     },
     () => [this.device.id] as const,
   );

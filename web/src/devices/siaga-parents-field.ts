@@ -92,8 +92,16 @@ export class SiagaParentsField extends SiagaElement {
     new WatchStore(
       this,
       () => this.services.store,
-      (change) => change.devices.size > 0,
+      ({ devices }) => this.concerns(devices),
     );
+  }
+
+  /** What is typed is searched for among all devices; else only the site's and the chosen ones are shown. */
+  private concerns(devices: ReadonlySet<string>): boolean {
+    if (devices.size === 0) return false;
+    if (this.text.trim() !== '' || this.value.some((id) => devices.has(id))) return true;
+    const members = this.services.store.state.members.get(this.siteId);
+    return [...devices].some((id) => members?.has(id));
   }
 
   override focus(): void {

@@ -113,13 +113,15 @@ export class SiagaPath extends SiagaElement {
   @query('.scroll') private scroller!: HTMLElement | null;
 
   private shownFor = '';
+  /** Ids of what the way is made of, with the device itself. */
+  private shown: ReadonlySet<string> = new Set();
 
   constructor() {
     super();
     new WatchStore(
       this,
       () => this.services.store,
-      (change) => change.devices.size > 0 || change.agents.size > 0,
+      ({ devices, agents }) => [...this.shown].some((id) => devices.has(id) || agents.has(id)),
     );
   }
 
@@ -187,8 +189,12 @@ export class SiagaPath extends SiagaElement {
   protected override render(): TemplateResult {
     const { state } = this.services.store;
     const device: LiveDevice | undefined = state.devices.get(this.deviceId);
-    if (!device) return html``;
+    if (!device) {
+      this.shown = new Set([this.deviceId]);
+      return html``;
+    }
     const path = pathOf(device, state);
+    this.shown = new Set([device.id, ...path.nodes.flatMap((node) => ('id' in node ? [node.id] : []))]);
     const width = path.columns * (NODE_WIDTH_PX + GAP_X_PX) - GAP_X_PX;
     const height = path.rows * (NODE_HEIGHT_PX + GAP_Y_PX) - GAP_Y_PX;
     const size = placed({ width: `${width}px`, height: `${height}px` });

@@ -40,6 +40,7 @@ export class SiagaStateStrip extends SiagaElement {
 
   @query('.bar') private bar!: HTMLElement | null;
 
+  private observed: HTMLElement | undefined;
   private readonly resize = new ResizeObserver(() => this.measure());
 
   private readonly history = new Loading(
@@ -63,6 +64,7 @@ export class SiagaStateStrip extends SiagaElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.resize.disconnect();
+    this.observed = undefined;
   }
 
   private measure(): void {
@@ -72,7 +74,11 @@ export class SiagaStateStrip extends SiagaElement {
 
   override updated(): void {
     if (!this.bar) return;
-    this.resize.observe(this.bar);
+    if (this.observed !== this.bar) {
+      this.resize.disconnect();
+      this.resize.observe(this.bar);
+      this.observed = this.bar;
+    }
     if (this.widthPx === 0) this.measure();
   }
 
