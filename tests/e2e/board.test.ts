@@ -42,7 +42,7 @@ describe.skipIf(!canRun)('the board', () => {
   });
   afterAll(async () => {
     await browser.close();
-    for (const fixture of fixtures) await fixture.stop();
+    for (const fixture of fixtures.splice(0)) await fixture.stop();
   });
 
   test.each<Look>([
@@ -203,8 +203,10 @@ describe.skipIf(!canRun)('the board', () => {
     const alone = page.locator('siaga-site-map .mark > a');
     for (let steps = 0; steps < 8 && (await alone.count()) === 0; steps += 1) {
       await page.locator('siaga-site-map .several').first().focus();
+      const before = searchOf(page);
       await page.keyboard.press('Enter');
-      await page.waitForTimeout(100);
+      // The view that was zoomed to is in the address.
+      await expect.poll(() => searchOf(page)).not.toBe(before);
     }
     await alone.first().focus();
     await page.keyboard.press('Enter');
@@ -305,6 +307,7 @@ describe.skipIf(!canRun)('the wallboard', () => {
   });
   afterAll(async () => {
     await browser.close();
+    for (const fixture of fixtures.splice(0)) await fixture.stop();
   });
 
   test('has no frame, a dozen incidents of at least 32 px, the counts, the time and its zone', async () => {

@@ -81,17 +81,16 @@ describe('a header of entity tags (RFC 9110 §8.8.3, §13.1)', () => {
     );
   });
 
+  // So long that whoever looks at each character for each character meets the time limit of a test.
   test('takes no longer for being hostile', () => {
-    const startedMs = performance.now();
     for (const text of [
-      '"'.repeat(16_000),
-      ' '.repeat(16_000),
-      `"${'a'.repeat(16_000)}`,
-      ', '.repeat(8_000),
-      'W/'.repeat(8_000),
+      '"'.repeat(800_000),
+      ' '.repeat(800_000),
+      `"${'a'.repeat(800_000)}`,
+      ', '.repeat(400_000),
+      'W/'.repeat(400_000),
     ])
-      parseEntityTags(text);
-    expect(performance.now() - startedMs).toBeLessThan(200);
+      expect(parseEntityTags(text)).toBeUndefined();
   });
 });
 
