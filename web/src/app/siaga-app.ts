@@ -106,8 +106,10 @@ export class SiagaApp extends LocalizedElement {
   private wanted = '';
   private focusNext = false;
 
-  override connectedCallback(): void {
-    new ContextProvider(this, { context: servicesContext, initialValue: this.services });
+  private readonly provider = new ContextProvider(this, { context: servicesContext });
+
+  constructor() {
+    super();
     new Watch(
       this,
       () => this.services.session.state,
@@ -123,19 +125,32 @@ export class SiagaApp extends LocalizedElement {
       () => this.services.store,
       (change) => change.incidents.size > 0,
     );
-    this.services.feed.state.subscribe(({ phase }) => (this.isCut = phase === 'cut'));
+    new Watch(
+      this,
+      () => this.services.feed.state,
+      ({ phase }) => (this.isCut = phase === 'cut'),
+    );
     new Keys(
       this,
       () => this.services.shortcuts,
       () => this.keys(),
     );
-    super.connectedCallback();
-    this.phone.addEventListener('change', this.onPhone);
     this.addEventListener('siaga-help', () => void this.help());
     this.addEventListener('siaga-title', (event) => {
       this.pageTitle = (event as CustomEvent<string>).detail;
     });
+  }
+
+  override connectedCallback(): void {
+    this.provider.setValue(this.services);
+    super.connectedCallback();
+    this.phone.addEventListener('change', this.onPhone);
     this.follow();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.phone.removeEventListener('change', this.onPhone);
   }
 
   private keys(): Shortcut[] {
