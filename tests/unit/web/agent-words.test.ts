@@ -58,8 +58,7 @@ describe('the notes that agents send of how they ping', () => {
         without === 'module'
           ? Promise.reject(new Error('not installed'))
           : Promise.resolve({} as Awaited<ReturnType<NonNullable<FindProberDeps['load']>>>),
-      ping: () =>
-        Promise.resolve(ping ? 'iputils' : undefined),
+      ping: () => Promise.resolve(ping ? 'iputils' : undefined),
     });
     return prober.note ?? '';
   };

@@ -324,13 +324,10 @@ describe('incidents', () => {
   });
 
   test('in whichever order its states come, and however often, the newest stands', () => {
-    const statuses = fc.array(
-      fc.constantFrom('new', 'assigned', 'resolved', 'closed'),
-      {
-        minLength: 1,
-        maxLength: 6,
-      },
-    );
+    const statuses = fc.array(fc.constantFrom('new', 'assigned', 'resolved', 'closed'), {
+      minLength: 1,
+      maxLength: 6,
+    });
     fc.assert(
       fc.property(
         statuses.chain((all) => {

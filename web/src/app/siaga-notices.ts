@@ -148,7 +148,8 @@ export class SiagaNotices extends SiagaElement {
    * nor where the focus is to go.
    */
   private takeAway(serial: number, how: (serial: number) => void): void {
-    const hadFocus = this.shadowRoot?.activeElement?.closest(`[data-serial="${serial}"]`) != null;
+    const focused = this.shadowRoot?.activeElement ?? null;
+    const hadFocus = focused !== null && focused.closest(`[data-serial="${serial}"]`) !== null;
     this.leave();
     if (hadFocus) {
       if (this.cameFrom?.isConnected) this.cameFrom.focus({ preventScroll: true });
