@@ -27,7 +27,11 @@ const onNextFrame = (callback: () => void): void => {
   setTimeout(once, 250);
 };
 
-const session = createSession(fetch);
+// The cookie is all tabs' own: who signs in or out in one is looked for at once in the others.
+const tabs = new BroadcastChannel('siaga-session');
+const session = createSession(fetch, () => tabs.postMessage('turn'));
+tabs.addEventListener('message', () => void session.renew());
+const userId = (): string | undefined => session.userId();
 const wallMs = (): number => Date.now();
 const clock = createHubClock(wallMs);
 const steadyMs = createSteadyMs(wallMs, () => performance.now());
@@ -39,6 +43,7 @@ const onEvent = (event: LiveEvent): void => {
 const feed = createLiveFeed({
   fetch,
   steadyMs,
+  userId,
   onEvent,
   // Whoever signs in starts the feed anew: nothing here waits for it.
   onSignedOut: () => void session.signInAgain().catch(() => undefined),
@@ -46,7 +51,9 @@ const feed = createLiveFeed({
 });
 const api = createApiClient({
   fetch,
+  userId,
   signInAgain: () => session.signInAgain(),
+  onOtherUser: () => session.renew(),
   onHubTime: (hubNowMs) => clock.correct(hubNowMs),
 });
 const preferences = createPreferences();

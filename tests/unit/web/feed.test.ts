@@ -9,6 +9,7 @@ const harness = () => {
   const hub = {
     refuses: false,
     status: 200,
+    userId: 'dewi',
     controllers: [] as ReadableStreamDefaultController<unknown>[],
   };
   let signedOut = 0;
@@ -21,11 +22,13 @@ const harness = () => {
         start: (controller: ReadableStreamDefaultController<unknown>) =>
           void hub.controllers.push(controller),
       }),
+      { headers: { 'x-siaga-user': hub.userId } },
     );
   }) as unknown as typeof globalThis.fetch;
   const feed = createLiveFeed({
     fetch,
     steadyMs: () => performance.now(),
+    userId: () => 'dewi',
     onEvent: () => undefined,
     onSignedOut: () => (signedOut += 1),
     onRightsInDoubt: () => (inDoubt += 1),
@@ -50,6 +53,19 @@ test('a connection that drops and comes back is never called cut', async () => {
     expect(feed.state.value.phase).toBe('live');
   }
   expect(phases).not.toContain('cut');
+  feed.stop();
+});
+
+test('the feed of another person is not read, and who is signed in is asked', async () => {
+  const { feed, hub, inDoubt, pass } = harness();
+  hub.userId = 'bayu';
+  feed.start();
+  await pass(10);
+  expect(feed.state.value.phase).toBe('connecting');
+  expect(inDoubt()).toBe(1);
+  hub.userId = 'dewi';
+  await pass(1000);
+  expect(feed.state.value.phase).toBe('live');
   feed.stop();
 });
 

@@ -18,6 +18,11 @@ const hub = () => {
     isAway: false,
     permissions: [] as string[],
     asked: [] as string[],
+    /** Answers name whose they are. */
+    isNaming: false,
+    /** What the browser kept names somebody who is no longer signed in. */
+    kept: undefined as string | undefined,
+    turns: 0,
   };
   const fetch = (async (input: string, init: RequestInit = {}) => {
     if (world.isAway) throw new TypeError('away');
@@ -31,19 +36,26 @@ const hub = () => {
           ? welcome(world.who, world.permissions)
           : refused();
     }
+    const named: Record<string, string> = world.isNaming ? { 'x-siaga-user': world.who } : {};
+    if (world.kept !== undefined && init.cache !== 'reload') named['x-siaga-user'] = world.kept;
+    const claimed = new Headers(init.headers).get('x-siaga-user');
+    if (claimed !== null && claimed !== world.who)
+      return json(401, { error: { code: 'AUTHENTICATION_REQUIRED', message: '' } }, named);
     return world.isGood
       ? json(
           200,
           { data: { by: world.who }, meta: { timestamp: '2026-01-15T00:00:00.000Z' } },
-          { etag: '"7"', date: 'Thu, 15 Jan 2026 09:00:00 GMT' },
+          { etag: '"7"', date: 'Thu, 15 Jan 2026 09:00:00 GMT', ...named },
         )
       : refused();
   }) as typeof globalThis.fetch;
-  const session = createSession(fetch);
+  const session = createSession(fetch, () => (world.turns += 1));
   const times: number[] = [];
   const api = createApiClient({
     fetch,
+    userId: () => session.userId(),
     signInAgain: () => session.signInAgain(),
+    onOtherUser: () => session.renew(),
     onHubTime: (hubNowMs) => times.push(hubNowMs),
   });
   return { world, session, api, times };
@@ -120,6 +132,55 @@ describe('a session that ends in mid-use', () => {
     await outcome;
     expect(session.state.value.phase).toBe('signed-out');
     await expect(api.get('/things')).rejects.toMatchObject({ code: 'SESSION_CHANGED' });
+  });
+});
+
+describe('another person who signed in in another tab', () => {
+  const opened = async () => {
+    const all = hub();
+    all.world.isNaming = true;
+    await all.session.check();
+    return all;
+  };
+
+  test('is found by an answer of theirs, which is not taken', async () => {
+    const { world, session, api } = await opened();
+    expect(await api.get('/things')).toEqual({ by: 'dewi' });
+    world.who = 'bayu';
+    await expect(api.get('/things')).rejects.toMatchObject({ code: 'SESSION_CHANGED' });
+    expect(session.state.value).toMatchObject({ phase: 'signed-in', user: { id: 'bayu' } });
+    expect(await api.get('/things')).toEqual({ by: 'bayu' });
+  });
+
+  test('does not do what the page of the first one writes', async () => {
+    const { world, session, api } = await opened();
+    world.who = 'bayu';
+    await expect(api.send('POST', '/things', {})).rejects.toMatchObject({ code: 'SESSION_CHANGED' });
+    expect(session.state.value).toMatchObject({ phase: 'signed-in', user: { id: 'bayu' } });
+    expect(world.asked.filter((line) => line.endsWith('/things'))).toHaveLength(1);
+  });
+
+  test('is not suspected for an answer that the browser had kept', async () => {
+    const { world, session, api } = await opened();
+    world.kept = 'bayu';
+    expect(await api.get('/things')).toEqual({ by: 'dewi' });
+    expect(session.state.value).toMatchObject({ user: { id: 'dewi' } });
+  });
+
+  test('tells the other tabs, which take over who it is, also where the session had ended', async () => {
+    const { world, session, api } = await opened();
+    world.isGood = false;
+    const answer = api.get<{ by: string }>('/things');
+    await expect.poll(() => session.state.value.phase).toBe('expired');
+    await session.renew();
+    expect(session.state.value.phase).toBe('expired');
+    world.isGood = true;
+    await session.renew();
+    expect(await answer).toEqual({ by: 'dewi' });
+    expect(world.turns).toBe(0);
+    await session.signIn(login);
+    await session.signOut();
+    expect(world.turns).toBe(2);
   });
 });
 

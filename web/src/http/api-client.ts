@@ -1,5 +1,5 @@
 import type { Pagination } from '@siaga/shared';
-import { ApiError, errorOfAnswer, toApiError, UNREADABLE } from './api-error.js';
+import { ApiError, errorOfAnswer, SESSION_CHANGED, toApiError, UNREADABLE } from './api-error.js';
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -40,12 +40,18 @@ export interface ApiClientDeps {
    * when that will not come to be.
    */
   signInAgain(): Promise<void>;
+  /** Whose page this is; undefined where nobody is signed in. */
+  userId?(): string | undefined;
+  /** An answer was another person's, who has signed in in another tab: resolves when it is known who it is now. */
+  onOtherUser?(): Promise<void>;
   /** The hub's epoch ms as an answer told it that came without delay. */
   onHubTime?(hubNowMs: number): void;
 }
 
 /** Where v1 is mounted. */
 export const API = '/api/v1';
+/** Who the hub takes the caller for (answers), and who the page does (writes: the hub refuses those of another). */
+export const USER_HEADER = 'x-siaga-user';
 /** An answer that was longer on its way tells too little of what time it is. */
 const PROMPT_MS = 1000;
 /** A date header tells no less than the second: by the half it is wrong at most. */
@@ -60,21 +66,28 @@ const addressOf = (path: string, query: Query): string => {
   return `${API}${path}${text === '' ? '' : `?${text}`}`;
 };
 
+const isRead = ({ method = 'GET' }: RequestInit): boolean => method === 'GET';
+
 /** What is read is kept where the hub allows it, and asked for anew each time: unchanged it comes as a 304. */
-const cacheFor = ({ method = 'GET' }: RequestInit): RequestCache =>
-  method === 'GET' ? 'no-cache' : 'no-store';
+const cacheFor = (init: RequestInit): RequestCache => (isRead(init) ? 'no-cache' : 'no-store');
 
 interface Exchange {
   body: unknown;
   etag: string | undefined;
   /** The answer's own time, to the second; of one that the browser had kept it is that of its confirmation. */
   date: string | null;
+  /** Whose answer it is, where the hub knew the caller. */
+  userId: string | undefined;
 }
+
+/** An answer that was for another person than the page's. */
+class OthersAnswer extends Error {}
 
 const exchange = async (
   fetch: typeof globalThis.fetch,
   url: string,
   init: RequestInit,
+  askerId?: string,
 ): Promise<Exchange> => {
   let response: Response;
   let text: string;
@@ -85,6 +98,10 @@ const exchange = async (
     if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown;
     throw toApiError(thrown);
   }
+  const userId = response.headers.get(USER_HEADER) ?? undefined;
+  const isOthers = askerId !== undefined && userId !== undefined && userId !== askerId;
+  // What was written is written: that is told even where it was done in another's name.
+  if (isOthers && (isRead(init) || !response.ok)) throw new OthersAnswer();
   let body: unknown;
   try {
     body = text === '' ? undefined : JSON.parse(text);
@@ -95,7 +112,7 @@ const exchange = async (
   }
   if (!response.ok) throw errorOfAnswer(response.status, body);
   const { headers } = response;
-  return { body, etag: headers.get('etag') ?? undefined, date: headers.get('date') };
+  return { body, etag: headers.get('etag') ?? undefined, date: headers.get('date'), userId };
 };
 
 /** One request and its answer's JSON; throws ApiError for everything but success. */
@@ -116,21 +133,45 @@ const hubTimeOf = ({ body, etag, date }: Exchange): number => {
 };
 
 /** Requests to v1 with the session's cookie. */
-export const createApiClient = ({ fetch, signInAgain, onHubTime }: ApiClientDeps): ApiClient => {
+export const createApiClient = (deps: ApiClientDeps): ApiClient => {
+  const { fetch, signInAgain, onHubTime, onOtherUser } = deps;
+  const userId = (): string | undefined => deps.userId?.();
   const once = async (url: string, init: RequestInit): Promise<Exchange> => {
     const startedMs = performance.now();
-    const answer = await exchange(fetch, url, init);
+    const askerId = userId();
+    const headers = new Headers(init.headers);
+    if (askerId !== undefined && !isRead(init)) headers.set(USER_HEADER, askerId);
+    const answer = await exchange(fetch, url, { ...init, headers }, askerId);
+    if (askerId !== undefined && answer.userId !== undefined && answer.userId !== askerId)
+      void onOtherUser?.();
     const hubNowMs = hubTimeOf(answer);
     if (!Number.isNaN(hubNowMs) && performance.now() - startedMs < PROMPT_MS) onHubTime?.(hubNowMs);
     return answer;
   };
-  const request = async (url: string, init: RequestInit): Promise<Exchange> => {
+  const mine = async (url: string, init: RequestInit): Promise<Exchange> => {
+    const askerId = userId();
     try {
       return await once(url, init);
     } catch (thrown) {
-      if (!(thrown instanceof ApiError) || thrown.status !== 401) throw thrown;
+      if (!(thrown instanceof OthersAnswer)) throw thrown;
+      await onOtherUser?.();
+      if (!isRead(init) || userId() !== askerId) throw new ApiError(SESSION_CHANGED, 401, '');
+    }
+    // It is the page's person after all: the browser may have kept an answer of the one before.
+    try {
+      return await once(url, { ...init, cache: 'reload' });
+    } catch (thrown) {
+      throw thrown instanceof OthersAnswer ? new ApiError(SESSION_CHANGED, 401, '') : thrown;
+    }
+  };
+  const request = async (url: string, init: RequestInit): Promise<Exchange> => {
+    try {
+      return await mine(url, init);
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError) || thrown.status !== 401 || thrown.code === SESSION_CHANGED)
+        throw thrown;
       await signInAgain();
-      return once(url, init);
+      return mine(url, init);
     }
   };
   const read = (path: string, query: Query = {}, signal?: AbortSignal): Promise<Exchange> =>

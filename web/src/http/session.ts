@@ -1,6 +1,6 @@
 import type { LoginBody, V1User, WebSession } from '@siaga/shared';
 import { createObservable, type Observable } from '../app/observable.js';
-import { API, requestJson } from './api-client.js';
+import { API, requestJson, USER_HEADER } from './api-client.js';
 import { ApiError, SESSION_CHANGED, toApiError } from './api-error.js';
 
 export type SessionState =
@@ -14,11 +14,14 @@ export type SessionState =
 
 export interface Session {
   state: Observable<SessionState>;
+  /** Whose page this is, also while their session has ended; undefined where nobody is signed in. */
+  userId(): string | undefined;
   /** Asks the hub who is signed in. */
   check(): Promise<void>;
   /**
    * Asks again who is signed in and what that person may do, behind the page's back: where the hub is away all stays as
-   * it is, and a session that has ended is ended as by a 401.
+   * it is, and a session that has ended is ended as by a 401. One that another tab began anew or as another person is
+   * taken over here.
    */
   renew(): Promise<void>;
   /** Throws ApiError (wrong password, locked, too many tries, away). */
@@ -36,8 +39,11 @@ export interface Session {
 
 const ADDRESS = `${API}/auth/session`;
 
-/** Who is signed in, by the HttpOnly cookie that only the hub can read. */
-export const createSession = (fetch: typeof globalThis.fetch): Session => {
+/**
+ * Who is signed in, by the HttpOnly cookie that only the hub can read. All tabs have the one cookie: `onTurn` is called
+ * when this one changed it, so that the others can be told.
+ */
+export const createSession = (fetch: typeof globalThis.fetch, onTurn?: () => void): Session => {
   const state = createObservable<SessionState>({ phase: 'checking' });
   let waiting: { resolve: () => void; reject: (error: ApiError) => void }[] = [];
 
@@ -60,8 +66,11 @@ export const createSession = (fetch: typeof globalThis.fetch): Session => {
     settle(false);
   };
 
+  const userId = (): string | undefined => ('user' in state.value ? state.value.user.id : undefined);
+
   return {
     state,
+    userId,
     async check() {
       try {
         signedIn(await requestJson(fetch, ADDRESS, {}));
@@ -71,11 +80,11 @@ export const createSession = (fetch: typeof globalThis.fetch): Session => {
       }
     },
     async renew() {
-      if (state.value.phase !== 'signed-in') return;
+      if (userId() === undefined) return;
       try {
         const answer = await requestJson(fetch, ADDRESS, {});
         // Who signed out meanwhile stays so.
-        if (state.value.phase === 'signed-in') signedIn(answer);
+        if (userId() !== undefined) signedIn(answer);
       } catch (thrown) {
         const now = state.value;
         if (toApiError(thrown).status === 401 && now.phase === 'signed-in')
@@ -85,14 +94,19 @@ export const createSession = (fetch: typeof globalThis.fetch): Session => {
     async signIn(login) {
       const headers = { 'content-type': 'application/json' };
       signedIn(await requestJson(fetch, ADDRESS, { method: 'POST', headers, body: JSON.stringify(login) }));
+      onTurn?.();
     },
     async signOut() {
       try {
-        await requestJson(fetch, ADDRESS, { method: 'DELETE' });
+        // Another person's session, begun in another tab, is not this page's to end.
+        const mine = userId();
+        const headers: Record<string, string> = mine === undefined ? {} : { [USER_HEADER]: mine };
+        await requestJson(fetch, ADDRESS, { method: 'DELETE', headers });
       } catch (thrown) {
         if (toApiError(thrown).status !== 401) throw thrown;
       }
       signedOut();
+      onTurn?.();
     },
     signInAgain() {
       const now = state.value;

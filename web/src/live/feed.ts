@@ -1,7 +1,7 @@
 import { LIVE_EVENT_NAMES } from './event-names.js';
 import type { LiveEvent, LiveEventName } from '@siaga/shared';
 import { createObservable, type Observable } from '../app/observable.js';
-import { API } from '../http/api-client.js';
+import { API, USER_HEADER } from '../http/api-client.js';
 import { createSseParser, type SseEvent } from './sse.js';
 
 export interface FeedState {
@@ -29,11 +29,14 @@ export interface LiveFeedDeps {
   fetch: typeof globalThis.fetch;
   /** Milliseconds that only run forward; not the time of day. */
   steadyMs(): number;
+  /** Whose page this is: what the hub would tell another person is not read. */
+  userId?(): string | undefined;
   onEvent(event: LiveEvent): void;
   /** The hub answered 401. The feed waits: whoever signs in again starts it. */
   onSignedOut(): void;
   /**
-   * The hub ended the stream of its own accord, or refused it (403): the person's rights may be others now. Whoever
+   * The hub ended the stream of its own accord, refused it (403), or opened it to another person, who signed in in
+   * another tab: the rights may be others now. Whoever
    * finds that the right is gone stops the feed; until then it tries on, ever more seldom.
    */
   onRightsInDoubt(): void;
@@ -100,6 +103,11 @@ export const createLiveFeed = (deps: LiveFeedDeps): LiveFeed => {
     return longest / 2 + (Math.random() * longest) / 2;
   };
 
+  const isOtherUser = ({ headers }: Response): boolean => {
+    const [pageOf, feedOf] = [deps.userId?.(), headers.get(USER_HEADER)];
+    return pageOf !== undefined && feedOf !== null && feedOf !== pageOf;
+  };
+
   const read = async (mine: AbortController): Promise<void> => {
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (lastEventId !== '') headers['last-event-id'] = lastEventId;
@@ -111,7 +119,12 @@ export const createLiveFeed = (deps: LiveFeedDeps): LiveFeed => {
       onSignedOut();
       return;
     }
-    if (response.status === 403) onRightsInDoubt();
+    const isOthers = isOtherUser(response);
+    if (response.status === 403 || isOthers) onRightsInDoubt();
+    if (isOthers) {
+      mine.abort();
+      throw new Error('the feed of another person');
+    }
     if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
     heard();
     const parse = createSseParser();
