@@ -42,3 +42,20 @@ test('what was cancelled within the action does not run again', () => {
   vi.advanceTimersByTime(10_000);
   expect(runs).toBe(1);
 });
+
+test('follows closely what changes after a calm, and ever more seldom what does not rest', () => {
+  const runs: number[] = [];
+  const startedAt = performance.now();
+  const throttle = createThrottle(() => runs.push(performance.now() - startedAt), 8000, { calmMs: 1000 });
+  for (let passed = 0; passed < 60_000; passed += 500) {
+    throttle.call();
+    vi.advanceTimersByTime(500);
+  }
+  expect(runs).toEqual([0, 1000, 3000, 7000, 15_000, 23_000, 31_000, 39_000, 47_000, 55_000]);
+  vi.advanceTimersByTime(30_000);
+  runs.length = 0;
+  throttle.call();
+  throttle.call();
+  vi.advanceTimersByTime(1000);
+  expect(runs).toHaveLength(2);
+});

@@ -2,11 +2,9 @@ import { msg, str } from '@lit/localize';
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Device } from '@siaga/shared';
-import { Loading } from '../app/loading.js';
 import { Watch } from '../app/observable.js';
 import { SiagaElement } from '../app/siaga-element.js';
-import { createThrottle } from '../app/throttle.js';
-import { MARKED_FIELDS, markOf, type Mark, type MarkedIncident } from '../charts/lane.js';
+import { markOf, type Mark, type MarkedIncident } from '../charts/lane.js';
 import { lengthOf, RANGE_NAMES, type RangeName, type Span } from '../charts/ranges.js';
 import '../charts/siaga-host-charts.js';
 import '../charts/siaga-latency.js';
@@ -14,18 +12,13 @@ import { queryOf, refreshOf, sameView, spanOfView, trailWith, viewOf, type View 
 import { icons } from '../components/icons.js';
 import { durationWords } from '../i18n/time.js';
 import { spanWords } from '../i18n/spans.js';
-import { WatchStore } from '../live/store.js';
 import { baseStyles, pageStyles } from '../styles/shared.js';
-import { concernsDevice } from './concerns.js';
 import { deviceStyles } from './device-styles.js';
 import './siaga-state-strip.js';
 
 /** How often a new device without figures is looked at. */
 const FIRST_FIGURES_EVERY_MS = 2000;
 const YOUNG_MS = 90_000;
-/** Incidents to shade: of a device with more than this, the newest. */
-const INCIDENTS_AT_MOST = 1000;
-const PER_PAGE = 200;
 
 /** A device's charts, its strip of health and the choice of what span they show. The view is in the address. */
 @customElement('siaga-device-charts')
@@ -46,6 +39,8 @@ export class SiagaDeviceCharts extends SiagaElement {
   ];
 
   @property({ attribute: false }) device!: Device;
+  /** Incidents to shade. */
+  @property({ attribute: false }) incidents: readonly MarkedIncident[] = [];
 
   @state() private span: Span = { fromMs: 0, toMs: 1 };
 
@@ -54,53 +49,11 @@ export class SiagaDeviceCharts extends SiagaElement {
   private movedAtMs = 0;
   private stopTicking: (() => void) | undefined;
 
-  /** The device whose incidents are known. */
-  private marksOf = '';
-
-  private readonly incidents: Loading<readonly [string], MarkedIncident[]> = new Loading(
-    this,
-    async ([deviceId]: readonly [string], signal): Promise<MarkedIncident[]> => {
-      const all: MarkedIncident[] = [];
-      if (!this.may('tickets:read')) return all;
-      const known = this.marksOf === deviceId ? (this.incidents.value ?? []) : [];
-      for (let page = 1; all.length < INCIDENTS_AT_MOST; page += 1) {
-        const query = {
-          device_id: deviceId,
-          ticket_type: 'incident',
-          sort: '-created_at',
-          fields: MARKED_FIELDS.join(','),
-          page,
-          per_page: PER_PAGE,
-        };
-        const { items, pagination } = await this.services.api.list<MarkedIncident>('/tickets', query, signal);
-        all.push(...items);
-        if (!pagination.has_next) break;
-        // What came lies in front: where the first page reaches to what is known, the rest is known.
-        const place = known.findIndex(({ id }) => id === items.at(-1)?.id);
-        if (place >= 0) {
-          all.push(...known.slice(place + 1));
-          break;
-        }
-      }
-      this.marksOf = deviceId;
-      return all.slice(0, INCIDENTS_AT_MOST);
-    },
-    () => [this.device.id] as const,
-  );
-
-  private marksFor: { incidents: MarkedIncident[] | undefined; toMs: number; marks: Mark[] } | undefined;
-
-  private readonly throttle = createThrottle(() => this.incidents.refresh(), 2000);
+  private marksFor: { incidents: readonly MarkedIncident[]; toMs: number; marks: Mark[] } | undefined;
 
   constructor() {
     super();
     new Watch(this, () => this.services.router.location);
-    new WatchStore(
-      this,
-      () => this.services.store,
-      (change) => concernsDevice(change, this.services.store.state, this.device.id),
-      () => this.throttle.call(),
-    );
   }
 
   override connectedCallback(): void {
@@ -111,7 +64,6 @@ export class SiagaDeviceCharts extends SiagaElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.stopTicking?.();
-    this.throttle.cancel();
   }
 
   /** Asks for the charts and the strip alike. */
@@ -181,11 +133,11 @@ export class SiagaDeviceCharts extends SiagaElement {
 
   /** The same array while it says the same. An open incident ends where the span does. */
   private get marks(): Mark[] {
-    const incidents = this.incidents.value;
+    const { incidents } = this;
     const { toMs } = this.span;
     if (this.marksFor?.incidents !== incidents || this.marksFor?.toMs !== toMs) {
       const nowMs = Math.max(toMs, this.services.clock.nowMs());
-      this.marksFor = { incidents, toMs, marks: (incidents ?? []).map((one) => markOf(one, nowMs)) };
+      this.marksFor = { incidents, toMs, marks: incidents.map((one) => markOf(one, nowMs)) };
     }
     return this.marksFor.marks;
   }
@@ -233,14 +185,6 @@ export class SiagaDeviceCharts extends SiagaElement {
           ${this.renderRanges(view)}
         </div>
         ${this.renderZoom(view)}
-        ${
-          this.incidents.error === undefined
-            ? nothing
-            : html`<siaga-failure
-                .error=${this.incidents.error}
-                @siaga-retry=${this.incidents.refresh}
-              ></siaga-failure>`
-        }
         <siaga-latency
           .deviceId=${device.id}
           .span=${span}

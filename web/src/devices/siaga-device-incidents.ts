@@ -1,18 +1,15 @@
 import { msg } from '@lit/localize';
 import { css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { TicketSummary } from '@siaga/shared';
-import { Loading } from '../app/loading.js';
 import { SiagaElement } from '../app/siaga-element.js';
-import { createThrottle } from '../app/throttle.js';
 import '../components/siaga-empty.js';
 import { healthStyles } from '../components/siaga-health.js';
-import type { Page } from '../http/api-client.js';
 import { incidentRow } from '../incidents/incident-row.js';
 import { rowStyles } from '../incidents/row-styles.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles, tableStyles } from '../styles/shared.js';
 import { concernsDevice } from './concerns.js';
+import type { ListedIncident } from './listed-incidents.js';
 
 const SHOWN = 10;
 
@@ -37,18 +34,8 @@ export class SiagaDeviceIncidents extends SiagaElement {
 
   @property() deviceId = '';
 
-  private readonly incidents = new Loading(
-    this,
-    ([id]: readonly [string], signal): Promise<Page<TicketSummary>> =>
-      this.services.api.list(
-        '/tickets',
-        { device_id: id, ticket_type: 'incident', sort: '-created_at', per_page: SHOWN },
-        signal,
-      ),
-    () => [this.deviceId] as const,
-  );
-
-  private readonly throttle = createThrottle(() => this.incidents.refresh(), 1500);
+  /** Newest first. */
+  @property({ attribute: false }) incidents: readonly ListedIncident[] = [];
 
   constructor() {
     super();
@@ -56,35 +43,28 @@ export class SiagaDeviceIncidents extends SiagaElement {
       this,
       () => this.services.store,
       (change) => concernsDevice(change, this.services.store.state, this.deviceId),
-      () => this.throttle.call(),
     );
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.throttle.cancel();
-  }
-
   protected override render(): TemplateResult {
-    return this.incidents.render(({ items }) => {
-      if (items.length === 0) return html`<siaga-empty words=${msg('No incident so far.')}></siaga-empty>`;
-      return html`<div class="inner-scroll">
-        <table aria-label=${msg('Incidents of this device')}>
-          <thead>
-            <tr>
-              <th scope="col">${msg('Incident')}</th>
-              <th scope="col" class="wide">${msg('Priority')}</th>
-              <th scope="col" class="wide">${msg('Status')}</th>
-              <th scope="col">${msg('Began')}</th>
-              <th scope="col" class="wide">${msg('Lasted')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${items.map((ticket) => incidentRow(ticket, this.services.store.state, this.locale, false, false))}
-          </tbody>
-        </table>
-      </div>`;
-    });
+    const items = this.incidents.slice(0, SHOWN);
+    if (items.length === 0) return html`<siaga-empty words=${msg('No incident so far.')}></siaga-empty>`;
+    return html`<div class="inner-scroll">
+      <table aria-label=${msg('Incidents of this device')}>
+        <thead>
+          <tr>
+            <th scope="col">${msg('Incident')}</th>
+            <th scope="col" class="wide">${msg('Priority')}</th>
+            <th scope="col" class="wide">${msg('Status')}</th>
+            <th scope="col">${msg('Began')}</th>
+            <th scope="col" class="wide">${msg('Lasted')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${items.map((ticket) => incidentRow(ticket, this.services.store.state, this.locale, false, false))}
+        </tbody>
+      </table>
+    </div>`;
   }
 }
 

@@ -25,6 +25,9 @@ import { timelineStyles } from './timeline-styles.js';
 type Kind = TimelineEntry['kind'];
 
 const PER_PAGE = 25;
+/** How often new entries are asked for: of a device that flaps, and of one that was calm. */
+const REFRESH_MS = 10_000;
+const CALM_MS = 1250;
 
 /** What happened to a device, newest first; new entries come by themselves, older ones when asked for. */
 @customElement('siaga-timeline')
@@ -46,7 +49,7 @@ export class SiagaTimeline extends SiagaElement {
   private pagesTaken = 0;
   private retry: () => void = () => undefined;
 
-  private readonly throttle = createThrottle(() => void this.takeNewest(), 1500);
+  private readonly throttle = createThrottle(() => void this.takeNewest(), REFRESH_MS, { calmMs: CALM_MS });
 
   constructor() {
     super();

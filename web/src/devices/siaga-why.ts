@@ -1,13 +1,18 @@
 import { msg } from '@lit/localize';
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Explanation, Health } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { address, deviceAddress, incidentAddress } from '../app/routes.js';
 import { SiagaElement } from '../app/siaga-element.js';
+import { createThrottle } from '../app/throttle.js';
 import '../components/siaga-time.js';
 import { explainWords, verdictWords } from '../i18n/reason-words.js';
 import { baseStyles } from '../styles/shared.js';
+
+/** How often a device that flaps is explained anew. */
+const REFRESH_MS = 5000;
+const CALM_MS = 625;
 
 type Ref = NonNullable<Explanation['reasons'][number]['ref']>;
 
@@ -65,10 +70,28 @@ export class SiagaWhy extends SiagaElement {
 
   private readonly explanation = new Loading(
     this,
-    ([id]: readonly [string, Health, string, string | null, boolean], signal): Promise<Explanation> =>
+    ([id]: readonly [string], signal): Promise<Explanation> =>
       this.services.api.get(`/monitoring/devices/${encodeURIComponent(id)}/explain`, {}, signal),
-    () => [this.deviceId, this.health, this.since, this.incidentId, this.acknowledged] as const,
+    () => [this.deviceId] as const,
   );
+
+  private readonly throttle = createThrottle(() => this.explanation.refresh(), REFRESH_MS, {
+    calmMs: CALM_MS,
+  });
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.throttle.cancel();
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    // Another device asks by itself.
+    if (changed.has('deviceId')) return;
+    const isOther = (['health', 'since', 'incidentId', 'acknowledged'] as const).some((name) =>
+      changed.has(name),
+    );
+    if (isOther) this.throttle.call();
+  }
 
   private renderReason(reason: Explanation['reasons'][number]): TemplateResult {
     const { at, ref } = reason;

@@ -114,7 +114,10 @@ export const priorityWord = (priority: TicketSummary['priority']): string => {
 };
 
 /** Monitoring's titles are English text; from the condition the same is said in either language. */
-export const incidentTitle = (ticket: TicketSummary, deviceName: string | undefined): string =>
+export const incidentTitle = (
+  ticket: Pick<TicketSummary, 'condition' | 'title'>,
+  deviceName: string | undefined,
+): string =>
   ticket.condition === 'unreachable' && deviceName !== undefined
     ? msg(str`${isolated(deviceName)} does not answer`)
     : ticket.title;

@@ -10,14 +10,33 @@ import { incidentTitle, priorityWord, statusWord } from '../i18n/words.js';
 import { isOpen, type LiveState } from '../live/state.js';
 import { begunAt } from './order.js';
 
+/** What a row needs of an incident. */
+export const ROW_FIELDS = [
+  'id',
+  'ticket_number',
+  'title',
+  'status',
+  'priority',
+  'condition',
+  'device_id',
+  'site_id',
+  'created_at',
+  'first_failed_at',
+  'resolved_at',
+  'acknowledged_at',
+  'acknowledged_by',
+  'acknowledge_reason',
+] as const satisfies readonly (keyof TicketSummary)[];
+type RowIncident = Pick<TicketSummary, (typeof ROW_FIELDS)[number]>;
+
 /** From the first failure to the end, in words; for an open one it counts on. */
-const lasted = (ticket: TicketSummary, locale: string): TemplateResult => {
+const lasted = (ticket: RowIncident, locale: string): TemplateResult => {
   const begun = begunAt(ticket);
   if (ticket.resolved_at === null) return html`<siaga-time mode="for" at=${begun}></siaga-time>`;
   return html`${durationWords(Date.parse(ticket.resolved_at) - Date.parse(begun), locale)}`;
 };
 
-const stateOf = (ticket: TicketSummary): TemplateResult => {
+const stateOf = (ticket: RowIncident): TemplateResult => {
   if (!isOpen(ticket) || ticket.acknowledged_at === null) return html`${statusWord(ticket.status)}`;
   const name = ticket.acknowledged_by?.name ?? '–';
   return html`${msg('Acknowledged')}
@@ -29,7 +48,7 @@ const stateOf = (ticket: TicketSummary): TemplateResult => {
  * for how long, and says how long ago instead of when.
  */
 export const incidentRow = (
-  ticket: TicketSummary,
+  ticket: RowIncident,
   { devices, sites }: Pick<LiveState, 'devices' | 'sites'>,
   locale: string,
   isChanged = false,

@@ -11,6 +11,7 @@ import { SiagaPage } from '../app/siaga-element.js';
 import { createThrottle } from '../app/throttle.js';
 import { icons } from '../components/icons.js';
 import { concernsDevice } from '../devices/concerns.js';
+import { listIncidents, type ListedIncident } from '../devices/listed-incidents.js';
 import { deviceStyles } from '../devices/device-styles.js';
 import '../devices/siaga-device-charts.js';
 import '../devices/siaga-device-facts.js';
@@ -27,7 +28,10 @@ import { toApiError } from '../http/api-error.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles, pageStyles } from '../styles/shared.js';
 
-const FACTS_REFRESH_MS = 10_000;
+/** How often what is known is asked for anew, also of a device that flaps; after a calm it is asked for sooner. */
+const REFRESH_MS = 10_000;
+const CALM_MS = 1250;
+const NO_INCIDENTS: readonly ListedIncident[] = [];
 
 /** One device: how it is and why, the way to it, its charts, what happened to it, what it is. */
 @customElement('siaga-device-page')
@@ -48,7 +52,18 @@ export class SiagaDevicePage extends SiagaPage {
     () => [this.deviceId] as const,
   );
 
-  private readonly throttle = createThrottle(() => this.reload(), 1000);
+  /** For the charts and the list alike. */
+  private readonly incidents = new Loading(
+    this,
+    async ([id, may]: readonly [string, boolean], signal): Promise<ListedIncident[]> =>
+      may ? listIncidents(this.services.api, id, this.incidents.value, signal) : [],
+    () => [this.deviceId, this.may('tickets:read')] as const,
+  );
+
+  private readonly throttle = createThrottle(() => this.reload(), REFRESH_MS, { calmMs: CALM_MS });
+  private readonly incidentsThrottle = createThrottle(() => this.incidents.refresh(), REFRESH_MS, {
+    calmMs: CALM_MS,
+  });
 
   constructor() {
     super();
@@ -57,7 +72,10 @@ export class SiagaDevicePage extends SiagaPage {
       this,
       () => this.services.store,
       (change) => concernsDevice(change, this.services.store.state, this.deviceId),
-      () => this.throttle.call(),
+      () => {
+        this.throttle.call();
+        this.incidentsThrottle.call();
+      },
     );
   }
 
@@ -65,20 +83,23 @@ export class SiagaDevicePage extends SiagaPage {
     super.connectedCallback();
     this.refresh = setInterval(() => {
       // On a slow network the answer that is on its way is awaited.
-      if (!document.hidden && !this.device.pending && !this.isGone) this.reload();
-    }, FACTS_REFRESH_MS);
+      const isFresh = this.device.pending || this.throttle.resting;
+      if (!document.hidden && !isFresh && !this.isGone) this.reload();
+    }, REFRESH_MS);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.refresh);
     this.throttle.cancel();
+    this.incidentsThrottle.cancel();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('deviceId')) return;
     // The way to a device leads from page to page: nothing of one may stand on the other.
     this.device.value = undefined;
+    this.incidents.value = undefined;
     this.isEditing = false;
     this.removed = false;
   }
@@ -171,7 +192,10 @@ export class SiagaDevicePage extends SiagaPage {
           ></siaga-why>
         </section>
         <div class="stack main">
-          <siaga-device-charts .device=${device}></siaga-device-charts>
+          <siaga-device-charts
+            .device=${device}
+            .incidents=${this.incidents.value ?? NO_INCIDENTS}
+          ></siaga-device-charts>
           <section class="card" aria-labelledby="timeline">
             <h2 id="timeline">${msg('Timeline')}</h2>
             <siaga-timeline .deviceId=${device.id}></siaga-timeline>
@@ -180,7 +204,13 @@ export class SiagaDevicePage extends SiagaPage {
             maySeeTickets
               ? html`<section class="card" aria-labelledby="incidents">
                   <h2 id="incidents">${msg('Incidents of this device')}</h2>
-                  <siaga-device-incidents .deviceId=${device.id}></siaga-device-incidents>
+                  ${this.incidents.render(
+                    (incidents) =>
+                      html`<siaga-device-incidents
+                        .deviceId=${device.id}
+                        .incidents=${incidents}
+                      ></siaga-device-incidents>`,
+                  )}
                 </section>`
               : nothing
           }
