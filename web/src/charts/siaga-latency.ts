@@ -194,17 +194,19 @@ export class SiagaLatency extends SiagaElement {
   }
 
   private renderCharts(latency: Latency): TemplateResult {
-    if (isEmpty(latency)) return this.renderEmpty();
     const span = this.span ? shownSpan(latency.span, this.span) : latency.span;
     const pending = this.span !== undefined && !isWithin(this.span, latency.span);
     const pieces = this.pieces(latency);
     const words = this.summary(latency);
     const marks = this.marksOf(span);
+    const nothingMeasured = isEmpty(latency);
     this.top = steadyTop(this.top, latency.trip?.max, 1);
     return html`<div class="reading" aria-hidden=${pieces.length > 0 ? 'true' : nothing}>
         ${
           pieces.length === 0
-            ? words
+            ? nothingMeasured
+              ? nothing
+              : words
             : pieces.map((piece, n) =>
                 n === 1 ? html`<strong>${piece}</strong>` : html`<span>${piece}</span>`,
               )
@@ -230,35 +232,42 @@ export class SiagaLatency extends SiagaElement {
         ?zoomable=${this.zoomable}
         @siaga-cursor=${this.onCursor}
       >
-        <p class="name">${msg('Round trip, ms')}</p>
         ${
-          latency.trip
-            ? html`<siaga-chart
-                class="band"
-                kind="band"
-                .columns=${latency.band}
-                .span=${span}
-                .marks=${marks}
-                .top=${this.top ?? 1}
-                .valueLabel=${this.figure}
-                label=${words}
-              ></siaga-chart>`
-            : // An axis of 0 to 1 ms would look as if something had been measured.
-              html`<p class="silent">${msg('No answer in this span')}</p>`
+          // Within the brush: the keyboard that led here leads back.
+          nothingMeasured ? this.renderEmpty() : this.renderPlots(latency, span, marks, words)
         }
-        <p class="name">${msg('Packet loss')}</p>
-        <siaga-chart
-          class="loss"
-          kind="bars"
-          .columns=${latency.bars}
-          .span=${span}
-          .marks=${marks}
-          .top=${100}
-          .valueLabel=${this.share}
-          time-axis
-          label=${words}
-        ></siaga-chart>
       </siaga-brush>`;
+  }
+
+  private renderPlots(latency: Latency, span: Span, marks: readonly Span[], words: string): TemplateResult {
+    return html`<p class="name">${msg('Round trip, ms')}</p>
+      ${
+        latency.trip
+          ? html`<siaga-chart
+              class="band"
+              kind="band"
+              .columns=${latency.band}
+              .span=${span}
+              .marks=${marks}
+              .top=${this.top ?? 1}
+              .valueLabel=${this.figure}
+              label=${words}
+            ></siaga-chart>`
+          : // An axis of 0 to 1 ms would look as if something had been measured.
+            html`<p class="silent">${msg('No answer in this span')}</p>`
+      }
+      <p class="name">${msg('Packet loss')}</p>
+      <siaga-chart
+        class="loss"
+        kind="bars"
+        .columns=${latency.bars}
+        .span=${span}
+        .marks=${marks}
+        .top=${100}
+        .valueLabel=${this.share}
+        time-axis
+        label=${words}
+      ></siaga-chart>`;
   }
 
   protected override render(): TemplateResult {
