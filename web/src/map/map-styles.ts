@@ -175,7 +175,7 @@ export const mapStyles = css`
   .buttons button:hover {
     background: var(--surface-hover);
   }
-  .unplaced h3 {
+  .unplaced h2 {
     margin-block-end: var(--space-1);
   }
   .unplaced ul {

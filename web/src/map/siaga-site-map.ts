@@ -231,9 +231,9 @@ export class SiagaSiteMap extends SiagaElement {
     const shown = wholeNumber(unplaced.length, this.locale);
     const rest = unplaced.length - UNPLACED_SHOWN;
     return html`<section class="unplaced" aria-labelledby="unplaced">
-      <h3 id="unplaced">
+      <h2 id="unplaced">
         ${unplaced.length === 1 ? msg('1 site is not on the map') : msg(str`${shown} sites are not on the map`)}
-      </h3>
+      </h2>
       <p class="quiet">
         ${msg('They have no latitude and longitude.')}
         ${this.may('monitoring:write') ? html`<a href="/fleet">${msg('Add them under Sites')}</a>` : nothing}
