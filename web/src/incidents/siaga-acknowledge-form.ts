@@ -122,12 +122,12 @@ export class SiagaAcknowledgeForm extends TicketForm {
       <div class="row">
         ${
           hasText
-            ? html`<wa-button size="small" appearance="outlined" @click=${() => void this.sendAsComment()}>
+            ? html`<wa-button size="s" appearance="outlined" @click=${() => void this.sendAsComment()}>
                 ${msg('Send as a comment')}
               </wa-button>`
             : nothing
         }
-        <wa-button size="small" appearance="outlined" @click=${this.dismiss}>${msg('Close')}</wa-button>
+        <wa-button size="s" appearance="outlined" @click=${this.dismiss}>${msg('Close')}</wa-button>
       </div>`;
   }
 
@@ -158,10 +158,8 @@ export class SiagaAcknowledgeForm extends TicketForm {
       ${this.renderError()}
       <div class="row">
         <span class="hint keys"><kbd>Enter</kbd> ${msg('sends')}</span>
-        <wa-button size="small" appearance="outlined" @click=${() => this.close()}
-          >${msg('Cancel')}</wa-button
-        >
-        <wa-button size="small" type="submit" variant="brand" ?loading=${this.busy}>
+        <wa-button size="s" appearance="outlined" @click=${() => this.close()}>${msg('Cancel')}</wa-button>
+        <wa-button size="s" type="submit" variant="brand" ?loading=${this.busy}>
           ${msg('Acknowledge')}
         </wa-button>
       </div>

@@ -32,12 +32,12 @@ export class SiagaCommentForm extends TicketForm {
         >
         ${
           this.compact
-            ? html`<wa-button size="small" appearance="outlined" @click=${() => this.close()}>
+            ? html`<wa-button size="s" appearance="outlined" @click=${() => this.close()}>
                 ${msg('Cancel')}
               </wa-button>`
             : nothing
         }
-        <wa-button size="small" type="submit" variant="brand" ?loading=${this.busy}>
+        <wa-button size="s" type="submit" variant="brand" ?loading=${this.busy}>
           ${msg('Send comment')}
         </wa-button>
       </div>
