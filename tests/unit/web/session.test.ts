@@ -184,6 +184,17 @@ describe('another person who signed in in another tab', () => {
   });
 });
 
+test('a change that the hub could not answer for may have been made; what is only read cannot', async () => {
+  const away = { error: { code: 'SERVICE_UNAVAILABLE', message: '', retry_after: 5 } };
+  const api = createApiClient({
+    fetch: async () => json(503, away),
+    signInAgain: () => Promise.reject(new Error('not asked for')),
+  });
+  const failed = { code: 'SERVICE_UNAVAILABLE', retryAfterS: 5 };
+  await expect(api.send('POST', '/things', {})).rejects.toMatchObject({ ...failed, mayBeDone: true });
+  await expect(api.get('/things')).rejects.toMatchObject({ ...failed, mayBeDone: false });
+});
+
 test('a version is handed out, and the time is that of the answer, not that of what the browser had kept', async () => {
   const { api, times } = hub();
   expect(await api.getTagged('/things')).toEqual({ value: { by: 'dewi' }, etag: '"7"' });

@@ -197,7 +197,9 @@ export const createApiClient = (deps: ApiClientDeps): ApiClient => {
         headers['content-type'] = 'application/json';
         init.body = JSON.stringify(body);
       }
-      const answer = await request(addressOf(path, {}), init);
+      const answer = await request(addressOf(path, {}), init).catch((thrown: unknown) => {
+        throw thrown instanceof ApiError ? thrown.ofChange() : thrown;
+      });
       return (answer.body as { data: T } | undefined)?.data as T;
     },
   };

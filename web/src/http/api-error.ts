@@ -18,9 +18,19 @@ export class ApiError extends Error {
     message: string,
     readonly fields: readonly FieldFault[] = [],
     readonly retryAfterS: number | undefined = undefined,
+    /** A change that was asked for may have been made, though the answer tells of none. */
+    readonly mayBeDone = false,
   ) {
     super(message);
     this.name = 'ApiError';
+  }
+
+  /** The same of a change: where the hub or what is behind it went away, it may have been made before. */
+  ofChange(): ApiError {
+    const { code, status, message, fields, retryAfterS } = this;
+    return [502, 503, 504].includes(status)
+      ? new ApiError(code, status, message, fields, retryAfterS, true)
+      : this;
   }
 }
 

@@ -47,6 +47,10 @@ export const errorWords = (error: ApiError, locale: string): string => {
   const wait = error.retryAfterS === undefined ? undefined : durationWords(error.retryAfterS * 1000, locale);
   switch (error.code) {
     case UNREACHABLE:
+      if (error.mayBeDone)
+        return msg(
+          'Siaga cannot be reached. What you sent may have been saved all the same: look whether it was before you try again.',
+        );
       return msg('Siaga cannot be reached. Check your network; if that is fine, the server may be starting.');
     case UNREADABLE:
       return msg('The answer could not be read. Something between you and Siaga may have changed it.');
@@ -83,6 +87,10 @@ export const errorWords = (error: ApiError, locale: string): string => {
     case 'VALIDATION_ERROR':
       return msg('Some fields need another look.');
     case 'SERVICE_UNAVAILABLE':
+      if (error.mayBeDone)
+        return msg(
+          'A part of Siaga is away. What you sent may have been saved all the same: look whether it was before you try again.',
+        );
       return wait === undefined
         ? msg('A part of Siaga is away. Try again soon.')
         : msg(str`A part of Siaga is away. Try again in ${wait}.`);
