@@ -312,6 +312,37 @@ describe.skipIf(!canRun)('the page of a device', () => {
       await close();
     });
 
+    test('the keyboard that zoomed to where nothing was measured leads back', async () => {
+      let isEmpty = false;
+      const { page, brush, close } = await show({
+        script: (world) => {
+          const known = scriptOf(world);
+          return async (request) => {
+            const answer = await known(request);
+            if (!isEmpty || !request.path.endsWith('/series') || !answer) return answer;
+            const { data } = answer.body as { data: Series };
+            const gaps = data.t.map(() => null);
+            return ok({ ...data, min: gaps, avg: gaps, max: gaps });
+          };
+        },
+      });
+      await page.locator('siaga-latency canvas').first().waitFor();
+      await brush.focus();
+      isEmpty = true;
+      await page.keyboard.press('+');
+      await page.locator('siaga-latency').getByText('Nothing was measured in this span.').waitFor();
+      const { fromMs, toMs } = await spanOnce(page, () => true);
+      await page.keyboard.press('+');
+      await spanOnce(page, (lengthMs) => lengthMs < (toMs - fromMs) * 0.75);
+      isEmpty = false;
+      await page.keyboard.press('Escape');
+      await spanOnce(page, (lengthMs) => lengthMs === toMs - fromMs);
+      await page.keyboard.press('Escape');
+      await expect.poll(() => spanIn(page)).toBeUndefined();
+      await page.locator('siaga-latency canvas').first().waitFor();
+      await close();
+    });
+
     test('a device just added counts down to its first figures and draws them by itself', async () => {
       let measured = false;
       const { page, close } = await show({
