@@ -252,6 +252,26 @@ describe.skipIf(!canRun)('the frame', () => {
       await closing(page, complaints);
     });
 
+    test('in one tab ends in the others too, and whoever signs in there is who they show', async () => {
+      const world = bank();
+      const { url } = await serve(world);
+      const { page, complaints } = await open();
+      await page.goto(`${url}/devices`);
+      await live(page);
+      const other = await page.context().newPage();
+      await other.goto(`${url}/devices`);
+      await other.getByRole('button', { name: 'Dewi Lestari: your menu' }).click();
+      await other.getByText('Sign out', { exact: true }).click();
+      await heading(other, 'Sign in').waitFor();
+      await page.getByText('Your session has ended, Dewi Lestari').waitFor();
+      world.user = { ...world.user, id: '00000009-0000-4000-8000-000000000077', name: 'Bayu Pratama' };
+      await other.getByLabel('E-mail or user name').fill('bayu');
+      await other.getByLabel('Password').fill('right-password');
+      await other.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Bayu Pratama: your menu' }).waitFor();
+      await closing(page, complaints);
+    });
+
     test('can be left for the door', async () => {
       const world = bank();
       const { url } = await serve(world);
