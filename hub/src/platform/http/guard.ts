@@ -29,10 +29,11 @@ export const resolveCaller = async (
   if (secret === undefined || !session) return null;
   requireSameOrigin(request, publicUrl);
   if (session.renewed) cookie.set(reply, secret, session.principal.expiresAtMs);
+  // Before a refusal, too: by it the page learns at once who is signed in.
+  reply.header(PAGE_USER, session.principal.userId);
   // All tabs of a browser share the cookie: a page that somebody else opened must neither act nor read on.
   const meant = request.headers[PAGE_USER];
   if (meant !== undefined && meant !== session.principal.userId) return null;
-  reply.header(PAGE_USER, session.principal.userId);
   return session.principal;
 };
 
