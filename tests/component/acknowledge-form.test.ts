@@ -46,7 +46,7 @@ test('a reason that came too late is sent as one comment, however often one pres
   button.click();
   await form.updateComplete;
   button.click();
-  expect(sent).toEqual([{ content: 'Field team informed' }]);
+  expect(sent).toEqual([{ id: expect.any(String) as string, content: 'Field team informed' }]);
   finish();
   await expect.poll(() => textOf(form)).not.toContain('Send as a comment');
   expect(sent).toHaveLength(1);
