@@ -73,8 +73,9 @@ export class SiagaCombobox extends LocalizedElement {
     if (changed.has('groups')) this.active = Math.min(this.active, Math.max(0, this.options.length - 1));
   }
 
-  protected override updated(): void {
-    if (this.isShown)
+  protected override updated(changed: PropertyValues): void {
+    // Only where the choice moved: a form around the list must be left where somebody scrolled it to.
+    if (this.isShown && (changed.has('active') || changed.has('open')))
       this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }
 

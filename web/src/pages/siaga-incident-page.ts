@@ -143,7 +143,13 @@ export class SiagaIncidentPage extends SiagaPage {
   }
 
   private step(direction: 'next' | 'previous'): void {
-    const ticket = this.neighbours[direction];
+    // From where the address stands: a key pressed again before the next page is there goes on from that one.
+    const { route } = this.services.router.location.value;
+    const { incidents } = this.services.store.state;
+    const isAhead = route.page === 'incident' && incidents.has(route.id);
+    const { [direction]: ticket } = isAhead
+      ? neighboursOf(route.id, inUrgency(incidents.values()))
+      : this.neighbours;
     if (ticket) this.services.router.go(incidentAddress(ticket.id));
     else this.services.notices.show(msg('There is no other open incident.'));
   }
