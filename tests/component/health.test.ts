@@ -23,11 +23,11 @@ describe('siaga-health', () => {
   test('no two healths have the same shape: colour is never alone', async () => {
     const shapes = new Set<string>();
     for (const health of HEALTHS)
-      shapes.add(inside(await show(health, 'en'), 'svg').innerHTML.replaceAll(/<!--.*?-->/g, ''));
+      shapes.add(inside(await show(health, 'en'), '.shape').innerHTML.replaceAll(/<!--.*?-->/g, ''));
     expect(shapes.size).toBe(HEALTHS.length);
   });
 
   test('a shape is hidden from a screen reader, which has the word', async () => {
-    expect(inside(await show('down', 'en'), 'svg').getAttribute('aria-hidden')).toBe('true');
+    expect(inside(await show('down', 'en'), '.shape').getAttribute('aria-hidden')).toBe('true');
   });
 });

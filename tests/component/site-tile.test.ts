@@ -50,6 +50,26 @@ describe('siaga-site-tile', () => {
     );
   });
 
+  test('another site takes the cells that are there: none is made anew', async () => {
+    const element = await show(['down', 'up', 'up']);
+    const before = cells(element);
+    const { site, members } = groupOf(['down', 'down', 'unknown']);
+    const others = members.map((device) => ({
+      ...device,
+      id: `other-${device.id}`,
+      name: `Router ${device.id}`,
+    }));
+    element.group = createGroup('another', site, others, new Set());
+    await element.updateComplete;
+    expect(cells(element)).toEqual(before);
+    expect(cells(element).map((cell) => cell.getAttribute('aria-label'))).toEqual([
+      'Router d-0: Down',
+      'Router d-1: Down',
+      'Router d-2: Unknown',
+    ]);
+    expect(cells(element).every(({ pathname }) => pathname.startsWith('/devices/other-'))).toBe(true);
+  });
+
   test('a site of 3,000 devices stays a tile: the rest is counted', async () => {
     const element = await show(Array.from({ length: 3000 }, () => 'down'));
     expect(cells(element).length).toBeLessThan(400);

@@ -3,15 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SORT_KEYS, type Sort } from '../../../web/src/board/board-address.js';
 import { compareRows, createRow, createRowMaker } from '../../../web/src/board/device-rows.js';
-import { naturalKey } from '../../../web/src/board/natural-key.js';
+import { naturalKey } from '../../../web/src/i18n/natural-key.js';
 import { steadyOrder } from '../../../web/src/board/steady-order.js';
 import {
   boxOf,
+  cellCountsOf,
   cellsOf,
   columnsOf,
   rowsOf,
   rowsWithin,
   tileHeight,
+  type CellCounts,
 } from '../../../web/src/board/tile-layout.js';
 import { extentOf } from '../../../web/src/board/view-window.js';
 import { createGroup, type SiteGroup } from '../../../web/src/live/state.js';
@@ -170,14 +172,20 @@ describe('tiles', () => {
       ...Array.from({ length: 60 }, (_, n) => device(`u${n}`, 'up')),
       ...Array.from({ length: 70 }, (_, n) => device(`d${n}`, 'down')),
     ]);
-    const { cells, moreInTrouble, moreUp } = cellsOf(many.devices, 10);
+    const counts = cellCountsOf(many.counts, 10);
+    const cells = cellsOf(many.devices, counts);
+    expect(cells).toHaveLength(50);
     expect(cells.every(({ health }) => health === 'down')).toBe(true);
-    expect([cells.length, moreInTrouble, moreUp]).toEqual([50, 20, 60]);
-    const few = cellsOf(
-      many.devices.filter((_, n) => n < 4 || n > 75),
-      10,
-    );
-    expect([few.cells.length, few.moreInTrouble, few.moreUp]).toEqual([30, 0, 28]);
+    expect(counts).toEqual({ inTrouble: 50, up: 0, moreInTrouble: 20, moreUp: 60 });
+    const few = siteOf('s', [
+      ...Array.from({ length: 54 }, (_, n) => device(`u${n}`, 'up')),
+      ...Array.from({ length: 4 }, (_, n) => device(`d${n}`, 'down')),
+    ]);
+    const fewCounts = cellCountsOf(few.counts, 10);
+    expect(fewCounts).toEqual({ inTrouble: 4, up: 26, moreInTrouble: 0, moreUp: 28 });
+    const healths = cellsOf(few.devices, fewCounts).map(({ health }) => health);
+    expect(healths.lastIndexOf('down')).toBe(3);
+    expect(healths).toHaveLength(30);
   });
 
   test('every tile lies within its row, and the rows in view are those that reach into it', () => {
@@ -200,11 +208,7 @@ describe('tiles', () => {
   });
 
   test('a tile grows by its lines of cells', () => {
-    const of = (count: number) => ({
-      cells: Array.from({ length: count }, (_, n) => device(`${n}`, 'up')),
-      moreInTrouble: 0,
-      moreUp: 0,
-    });
+    const of = (up: number): CellCounts => ({ inTrouble: 0, up, moreInTrouble: 0, moreUp: 0 });
     expect(tileHeight(of(9), 8, 1) - tileHeight(of(8), 8, 1)).toBe(24);
     expect(tileHeight({ ...of(8), moreUp: 3 }, 8, 1) - tileHeight(of(8), 8, 1)).toBe(24);
   });

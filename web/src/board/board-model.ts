@@ -1,7 +1,7 @@
 import type { Health, LiveDevice } from '@siaga/shared';
 import { compareNames, createGroup, SEVERITY, type SiteGroup } from '../live/state.js';
 import { countFilters, type BoardFilter } from './board-address.js';
-import { compareTexts, naturalKey } from './natural-key.js';
+import { compareTexts, naturalKey } from '../i18n/natural-key.js';
 
 /** What the board shows, whatever the view: the sites with the devices that the filter lets through. */
 export interface BoardModel {
@@ -43,18 +43,18 @@ export const filterGroup = (group: SiteGroup, filter: BoardFilter): SiteGroup | 
   const ofDevices = filter.health ?? filter.kind ?? filter.acknowledged;
   if (wanted === '' && ofDevices === undefined) return group;
   const { siteId, site, acknowledged } = group;
-  const devices = group.devices.filter((device) => deviceMatches(device, acknowledged, wanted, filter));
+  const devices = group.members.filter((device) => deviceMatches(device, acknowledged, wanted, filter));
   if (devices.length === 0) return undefined;
-  if (devices.length === group.devices.length) return group;
+  if (devices.length === group.members.length) return group;
   return createGroup(siteId, site, devices, acknowledged);
 };
 
 /** When the site's present worst began: the longest standing of its worst devices. */
 export const worstSince = (group: SiteGroup): string | undefined => {
-  const [worst] = group.devices;
-  if (worst === undefined || worst.health !== 'up') return worst?.since;
-  let earliest = worst.since;
-  for (const { since } of group.devices) if (since < earliest) earliest = since;
+  let earliest: string | undefined;
+  for (const { health, since } of group.members) {
+    if (health === group.worst && (earliest === undefined || since < earliest)) earliest = since;
+  }
   return earliest;
 };
 
@@ -65,12 +65,10 @@ export const isDark = (group: SiteGroup): boolean => {
 };
 
 /** How many are down that nobody has acknowledged, and have been since this moment or later. */
-export const downSince = ({ devices, acknowledged }: SiteGroup, fromMs: number): number => {
+export const downSince = ({ members, acknowledged }: SiteGroup, fromMs: number): number => {
   let count = 0;
-  for (const { id, health, since } of devices) {
-    // The worst come first.
-    if (health !== 'down') break;
-    if (Date.parse(since) >= fromMs && !acknowledged.has(id)) count += 1;
+  for (const { id, health, since } of members) {
+    if (health === 'down' && Date.parse(since) >= fromMs && !acknowledged.has(id)) count += 1;
   }
   return count;
 };
@@ -131,7 +129,7 @@ export const createBoardModeller = (): ((groups: Iterable<SiteGroup>, filter: Bo
       const entry = entryOf(group, filter);
       next.set(group.siteId, entry);
       if (!entry.shown) continue;
-      shownDevices += entry.shown === group ? sizeOf(group) : entry.shown.devices.length;
+      shownDevices += sizeOf(entry.shown);
       (isTroubled(entry.shown.worst) ? troubled : well).push(entry);
     }
     entries = next;
@@ -145,19 +143,18 @@ export const createBoardModeller = (): ((groups: Iterable<SiteGroup>, filter: Bo
   };
 };
 
-/** How many devices a group has; counted without putting them in order. */
-export const sizeOf = ({ counts }: SiteGroup): number =>
-  counts.up + counts.degraded + counts.down + counts.unknown;
+/** How many devices a group has. */
+export const sizeOf = ({ members }: SiteGroup): number => members.length;
 
 /** Whether all that is down at the site has been acknowledged; false where nothing is down. */
-export const isCalmed = ({ devices, counts, acknowledged }: SiteGroup): boolean =>
-  counts.down > 0 && devices.every(({ id, health }) => health !== 'down' || acknowledged.has(id));
+export const isCalmed = ({ members, counts, acknowledged }: SiteGroup): boolean =>
+  counts.down > 0 && members.every(({ id, health }) => health !== 'down' || acknowledged.has(id));
 
 /** When something last changed there: the latest `since` of all; undefined where there is nothing. */
 export const lastChange = (groups: Iterable<SiteGroup>): string | undefined => {
   let latest: string | undefined;
-  for (const { devices } of groups) {
-    for (const { since } of devices) if (latest === undefined || since > latest) latest = since;
+  for (const { members } of groups) {
+    for (const { since } of members) if (latest === undefined || since > latest) latest = since;
   }
   return latest;
 };

@@ -1,7 +1,7 @@
 import { DEVICE_KINDS, type LiveDevice } from '@siaga/shared';
 import { SEVERITY, type SiteGroup } from '../live/state.js';
 import type { Sort, SortKey } from './board-address.js';
-import { compareTexts, naturalKey } from './natural-key.js';
+import { compareTexts, naturalKey } from '../i18n/natural-key.js';
 
 /** One line of the list. */
 export interface DeviceRow {
@@ -107,7 +107,7 @@ export const createRowMaker = (): ((groups: Iterable<SiteGroup>, sort: Sort) => 
     const slots = new Map<string, Slot>();
     const siteName = group.site?.name ?? '';
     const siteKey = naturalKey(siteName);
-    for (const device of group.devices) {
+    for (const device of group.members) {
       const acknowledged = group.acknowledged.has(device.id);
       const known = was?.slots.get(device.id);
       const row = known?.row;

@@ -1,11 +1,11 @@
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Health, HealthCounts } from '@siaga/shared';
+import { boxed } from '../components/placed.js';
 import { healthShape } from '../components/siaga-health.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { SEVERITY, type SiteGroup } from '../live/state.js';
 import type { HeatLayout, HeatRegion } from './heat-layout.js';
-import { place } from './place.js';
 
 /** Trouble that a heading counts; what is up needs no number. */
 const COUNTED: readonly Health[] = ['down', 'degraded', 'unknown'];
@@ -43,7 +43,7 @@ export const renderHeadings = (
     return html`<span
       class="region ${troubled.length > 0 ? 'troubled' : ''}"
       aria-hidden="true"
-      ${place({ x: region.left, y: region.labelTop, width: layout.columns * layout.pitch })}
+      ${boxed({ x: region.left, y: region.labelTop, width: layout.columns * layout.pitch })}
       ><bdi class="region-name">${region.name === '' ? msg('No region') : region.name}</bdi>${COUNTED.map(
         (health) =>
           sum[health] === 0

@@ -1,6 +1,6 @@
 import type { SiteGroup } from '../live/state.js';
 import { sizeOf } from './board-model.js';
-import { compareTexts, naturalKey } from './natural-key.js';
+import { compareTexts, naturalKey } from '../i18n/natural-key.js';
 
 /**
  * Where each cell of the heat view stands. Regions one below the other in as many columns as let the cells be largest,

@@ -60,8 +60,7 @@ export const heatStyles = css`
     font-weight: 600;
   }
   .sum .shape {
-    width: 0.95em;
-    height: 0.95em;
+    --shape-size: 0.95em;
   }
   .sum.down {
     color: var(--down-text);

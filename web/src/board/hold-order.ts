@@ -3,19 +3,25 @@ import { steadyOrder } from './steady-order.js';
 
 /** A pointer that has lain still this long no longer holds anything: nobody is aiming. */
 const IDLE_MS = 30_000;
+/** Things change places at most so often: nobody reads what moves at each of 500 changes a second, nor could it be drawn. */
+const SETTLE_MS = 2_000;
 
 /**
  * Holds the order of things while the pointer is over them or the focus is among them, so that nothing moves away from
- * under a hand that is about to click.
+ * under a hand that is about to click; and a while after each change of order, so that a storm can be read. A change
+ * that comes alone moves at once.
  */
 export class HoldOrder<T> implements ReactiveController {
-  /** How many stand elsewhere than they would if the order were let go. */
+  /** How many a hand holds elsewhere than they would stand if the order were let go. */
   moved = 0;
   /** Something was let go since `apply`: it has to be applied again. */
   isStale = false;
 
   private order: string[] = [];
   private key = '';
+  /** `performance.now()` of the newest change of order. */
+  private movedAtMs = -Infinity;
+  private settling: ReturnType<typeof setTimeout> | undefined;
   private hovered = false;
   private focused = false;
   /** Whether a hand was there lately. */
@@ -46,23 +52,29 @@ export class HoldOrder<T> implements ReactiveController {
     this.host.removeEventListener('focusout', this.onBlur);
     this.host.removeEventListener('keydown', this.touch);
     clearTimeout(this.idle);
+    clearTimeout(this.settling);
   }
 
   /** The things in the order to draw. With another `key` (filter, sort) they are new things, and nothing is held. */
   apply(items: readonly T[], key: string): readonly T[] {
-    const isHeld = this.awake && (this.hovered || this.focused) && key === this.key && this.order.length > 0;
+    const isSame = key === this.key && this.order.length > 0;
+    const isHeldByHand = this.awake && (this.hovered || this.focused);
+    const settledInMs = this.movedAtMs + SETTLE_MS - performance.now();
     this.key = key;
     this.isStale = false;
-    if (!isHeld) {
+    if (!isSame || !(isHeldByHand || settledInMs > 0)) {
       this.moved = 0;
-      this.order = items.map(this.idOf);
+      const order = items.map(this.idOf);
+      if (isSame && order.some((id, at) => id !== this.order[at])) this.movedAtMs = performance.now();
+      this.order = order;
       return items;
     }
     const shown = new Set(items.map(this.idOf));
     const gone = this.order.flatMap((id) => (shown.has(id) ? [] : (this.stillThere(id) ?? [])));
     const steady = steadyOrder(this.order, gone.length === 0 ? items : [...items, ...gone], this.idOf);
-    this.moved = steady.moved;
+    this.moved = isHeldByHand ? steady.moved : 0;
     this.order = steady.items.map(this.idOf);
+    if (!isHeldByHand && steady.moved > 0) this.settleIn(settledInMs);
     return steady.items;
   }
 
@@ -90,7 +102,7 @@ export class HoldOrder<T> implements ReactiveController {
 
   private readonly onLeave = (): void => {
     this.hovered = false;
-    this.settle();
+    this.letGo();
   };
 
   private readonly onFocus = (): void => {
@@ -101,10 +113,18 @@ export class HoldOrder<T> implements ReactiveController {
   private readonly onBlur = (event: FocusEvent): void => {
     if (event.relatedTarget instanceof Node && this.host.contains(event.relatedTarget)) return;
     this.focused = false;
-    this.settle();
+    this.letGo();
   };
 
-  private settle(): void {
+  private settleIn(ms: number): void {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      this.isStale = true;
+      this.host.requestUpdate();
+    }, ms);
+  }
+
+  private letGo(): void {
     if (this.hovered || this.focused) return;
     clearTimeout(this.idle);
     if (this.moved === 0) return;

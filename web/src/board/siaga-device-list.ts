@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { deviceAddress, incidentAddress } from '../app/routes.js';
 import { SiagaElement } from '../app/siaga-element.js';
+import { boxed } from '../components/placed.js';
 import { healthStyles } from '../components/siaga-health.js';
 import '../components/siaga-time.js';
 import { wholeNumber } from '../i18n/numbers.js';
@@ -15,7 +16,6 @@ import { FIRST_SORT, nextSort, SORT_KEYS, writeSort, type Sort, type SortKey } f
 import { deviceListStyles } from './device-list-styles.js';
 import { createRow, createRowMaker, type DeviceRow } from './device-rows.js';
 import { HoldOrder } from './hold-order.js';
-import { place } from './place.js';
 import { ViewWindow } from './view-window.js';
 
 /** A row's height at 16 px type: in one line, and on a narrow screen in two. */
@@ -81,7 +81,7 @@ export class SiagaDeviceList extends SiagaElement {
       const link = this.renderRoot.querySelector<HTMLElement>(`a[data-device-id="${this.currentId ?? ''}"]`);
       if (link && this.shadowRoot?.activeElement !== link) link.focus({ preventScroll: true });
     }
-    this.view.measure();
+    this.view.measureSoon();
   }
 
   private goTo(at: number): void {
@@ -171,7 +171,7 @@ export class SiagaDeviceList extends SiagaElement {
 
   private renderRow(row: DeviceRow, at: number, isCurrent: boolean): TemplateResult {
     const { device, siteName, acknowledged } = row;
-    return html`<div class="row" role="row" aria-rowindex=${at + 2} ${place({ x: 0, y: at * this.rowPx })}>
+    return html`<div class="row" role="row" aria-rowindex=${at + 2} ${boxed({ x: 0, y: at * this.rowPx })}>
       <span class="cell health" role="cell">
         ${deviceShape(device.health, acknowledged)}
         <span class="word ${acknowledged ? 'acknowledged-words' : device.health}"
@@ -240,7 +240,7 @@ export class SiagaDeviceList extends SiagaElement {
             ${SORT_KEYS.map((key) => this.renderHead(key))}
           </div>
         </div>
-        <div class="body" role="rowgroup" ${place({ x: 0, y: 0, height: count * this.rowPx })}>
+        <div class="body" role="rowgroup" ${boxed({ x: 0, y: 0, height: count * this.rowPx })}>
           ${this.renderRows()}
         </div>
       </div>

@@ -5,6 +5,7 @@ import type { LiveDevice } from '@siaga/shared';
 import { Watch } from '../app/observable.js';
 import { deviceAddress } from '../app/routes.js';
 import { SiagaElement } from '../app/siaga-element.js';
+import { boxed } from '../components/placed.js';
 import { healthStyles } from '../components/siaga-health.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { durationWords } from '../i18n/time.js';
@@ -28,7 +29,6 @@ import { renderHeadings } from './heat-headings.js';
 import { layoutInRoom } from './heat-room.js';
 import { heatStyles } from './heat-styles.js';
 import { tellHover } from './hover.js';
-import { place } from './place.js';
 
 const isSameSites = (before: ReadonlyMap<string, SiteGroup>, now: readonly SiteGroup[]): boolean =>
   before.size === now.length &&
@@ -260,7 +260,7 @@ export class SiagaHeat extends SiagaElement {
     return html`<div
       class="cursor"
       data-device-id=${device.id}
-      ${place({ x: x - 3, y: y - 3, width: size, height: size })}
+      ${boxed({ x: x - 3, y: y - 3, width: size, height: size })}
     ></div>`;
   }
 
@@ -288,7 +288,7 @@ export class SiagaHeat extends SiagaElement {
     return html`${this.still ? nothing : renderLegend()}
       ${
         layout
-          ? html`<div class="frame" ${place({ x: 0, y: 0, height: layout.height })}>
+          ? html`<div class="frame" ${boxed({ x: 0, y: 0, height: layout.height })}>
               ${this.renderCanvas(layout)} ${renderHeadings(layout, this.byId, this.locale)}
               ${this.renderCursor(layout)}
             </div>`

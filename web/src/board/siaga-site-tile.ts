@@ -1,6 +1,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LiveDevice } from '@siaga/shared';
 import { address, deviceAddress } from '../app/routes.js';
@@ -15,7 +16,8 @@ import { acknowledgedStyles, deviceShape } from './acknowledged-mark.js';
 import { isCalmed, sizeOf, worstSince } from './board-model.js';
 import { tellHover } from './hover.js';
 import { siteTileStyles } from './site-tile-styles.js';
-import { cellsOf } from './tile-layout.js';
+import { Slots } from './slots.js';
+import { cellCountsOf, cellsOf } from './tile-layout.js';
 
 /** A site and its devices as cells; `small`: its name alone, where all is well. Tells `siaga-cell`. */
 @customElement('siaga-site-tile')
@@ -32,13 +34,24 @@ export class SiagaSiteTile extends LocalizedElement {
   /** How many failures began a moment ago that nobody has acknowledged. */
   @property({ attribute: false }) freshCount = 0;
 
-  private hover(device: LiveDevice, event: Event): void {
-    const rect = (event.currentTarget as HTMLElement).getBoundingClientRect();
+  private readonly slots = new Slots();
+
+  private readonly enter = (event: Event): void => {
+    const cell = event.currentTarget as HTMLElement;
+    const device = this.group.devices.find(({ id }) => id === cell.dataset['deviceId']);
+    if (!device) return;
     const acknowledged = this.group.acknowledged.has(device.id);
+    const rect = cell.getBoundingClientRect();
     tellHover(this, { device, siteName: this.group.site?.name, acknowledged, rect });
-  }
+  };
 
   private readonly leave = (): void => tellHover(this, undefined);
+
+  /** Gives the focus to what leads to this address, e.g. when the site has come to another tile; else to the name. */
+  focusLink(href: string): void {
+    const links = [...this.renderRoot.querySelectorAll('a')];
+    (links.find((link) => link.href === href) ?? links[0])?.focus({ preventScroll: true });
+  }
 
   protected override willUpdate(): void {
     this.setAttribute('worst', this.group.worst);
@@ -52,16 +65,15 @@ export class SiagaSiteTile extends LocalizedElement {
   }
 
   private renderCell(device: LiveDevice): TemplateResult {
-    const enter = (event: Event): void => this.hover(device, event);
     return html`<li>
       <a
         class="cell"
         data-device-id=${device.id}
         href=${deviceAddress(device.id)}
         aria-label=${this.cellWords(device)}
-        @pointerenter=${enter}
+        @pointerenter=${this.enter}
         @pointerleave=${this.leave}
-        @focus=${enter}
+        @focus=${this.enter}
         @blur=${this.leave}
         >${deviceShape(device.health, this.group.acknowledged.has(device.id))}</a
       >
@@ -126,8 +138,11 @@ export class SiagaSiteTile extends LocalizedElement {
   protected override render(): TemplateResult {
     if (this.small) return this.renderSmall();
     const { devices, worst } = this.group;
-    const { cells, moreInTrouble, moreUp } = cellsOf(devices, this.cellsPerLine);
+    const counts = cellCountsOf(this.group.counts, this.cellsPerLine);
+    const { moreInTrouble, moreUp } = counts;
+    const cells = cellsOf(devices, counts);
     const shown = (count: number): string => wholeNumber(count, this.locale);
+    const slots = this.slots.assign(cells.map(({ id }) => id));
     return html`<div class="head">
         <h3>${this.renderName()}</h3>
         ${this.renderFresh()}
@@ -137,8 +152,12 @@ export class SiagaSiteTile extends LocalizedElement {
       <ul>
         ${repeat(
           cells,
-          ({ id }) => id,
-          (device) => this.renderCell(device),
+          ({ id }) => slots.get(id),
+          // Most cells stay as they are when one device changes.
+          (device) =>
+            guard([device, this.group.acknowledged.has(device.id), this.locale], () =>
+              this.renderCell(device),
+            ),
         )}
         ${this.renderMore(moreInTrouble, undefined, msg(str`+${shown(moreInTrouble)} more in trouble`))}
         ${this.renderMore(moreUp, 'up', msg(str`+${shown(moreUp)} more up`))}

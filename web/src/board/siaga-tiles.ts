@@ -2,15 +2,17 @@ import { css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { SiagaElement } from '../app/siaga-element.js';
+import { boxed } from '../components/placed.js';
 import type { SiteGroup } from '../live/state.js';
 import { baseStyles } from '../styles/shared.js';
 import { isDark, downSince, sizeOf } from './board-model.js';
 import { HoldOrder } from './hold-order.js';
-import { place } from './place.js';
+import type { SiagaSiteTile } from './siaga-site-tile.js';
 import './siaga-site-tile.js';
+import { Slots } from './slots.js';
 import {
   boxOf,
-  cellsOf,
+  cellCountsOf,
   columnsOf,
   rowsOf,
   rowsWithin,
@@ -62,8 +64,11 @@ export class SiagaTiles extends SiagaElement {
     ({ siteId }) => siteId,
     (id) => this.services.store.state.groups.get(id),
   );
+  private readonly slots = new Slots();
   /** The site in whose tile the focus is: it stays drawn wherever it stands. */
   private focusedSite: string | undefined;
+  /** The link in it that has the focus. */
+  private focusedHref: string | undefined;
 
   private shown: readonly SiteGroup[] = [];
   private columns: Columns = columnsOf(0);
@@ -72,11 +77,16 @@ export class SiagaTiles extends SiagaElement {
   private laidOutFor = -1;
 
   private readonly onFocus = (event: FocusEvent): void => {
-    this.focusedSite = (event.target as HTMLElement).dataset['siteId'];
+    const tile = event.target as SiagaSiteTile;
+    const link = event.composedPath()[0];
+    this.focusedSite = tile.dataset['siteId'];
+    this.focusedHref = link instanceof HTMLAnchorElement ? link.href : undefined;
   };
   private readonly onBlur = (): void => {
-    this.focusedSite = undefined;
+    if (!this.isFilling) this.focusedSite = undefined;
   };
+  /** While elements are filled with other sites, or moved, a lost focus is not the reader's doing. */
+  private isFilling = false;
 
   private ageing: ReturnType<typeof setInterval> | undefined;
 
@@ -103,7 +113,7 @@ export class SiagaTiles extends SiagaElement {
   private heightOf(group: SiteGroup, { cellsPerLine }: Columns): number {
     const { scale } = this.view;
     if (this.small) return smallTileHeight(scale);
-    return tileHeight(cellsOf(group.devices, cellsPerLine), cellsPerLine, scale);
+    return tileHeight(cellCountsOf(group.counts, cellsPerLine), cellsPerLine, scale);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -117,8 +127,26 @@ export class SiagaTiles extends SiagaElement {
     this.rows = rowsOf(this.heights, this.columns.count, this.small ? SMALL_GAP_PX : undefined);
   }
 
+  protected override update(changed: PropertyValues<this>): void {
+    this.isFilling = true;
+    super.update(changed);
+    this.isFilling = false;
+  }
+
+  /** The focus follows its site to the tile in which that now is. */
+  private async keepFocus(siteId: string, href: string): Promise<void> {
+    const tile = this.renderRoot.querySelector<SiagaSiteTile>(`siaga-site-tile[data-site-id="${siteId}"]`);
+    if (!tile) return;
+    await tile.updateComplete;
+    const focused = tile.shadowRoot?.activeElement;
+    if (focused instanceof HTMLAnchorElement && focused.href === href) return;
+    tile.focusLink(href);
+  }
+
   protected override updated(): void {
-    this.view.measure();
+    const { focusedSite, focusedHref } = this;
+    if (focusedSite !== undefined && focusedHref !== undefined) void this.keepFocus(focusedSite, focusedHref);
+    this.view.measureSoon();
   }
 
   /** Where the tiles to draw stand among all: those in view, and the one with the focus. */
@@ -142,19 +170,23 @@ export class SiagaTiles extends SiagaElement {
       const group = shown[at];
       return group ? { group, at } : [];
     });
+    const slots = this.slots.assign(
+      drawn.map(({ group }) => group.siteId),
+      true,
+    );
     return html`<ul
-      ${place({ x: 0, y: 0, height: rows.height })}
+      ${boxed({ x: 0, y: 0, height: rows.height })}
       @focusin=${this.onFocus}
       @focusout=${this.onBlur}
     >
       ${repeat(
         drawn,
-        ({ group }) => group.siteId,
+        ({ group }) => slots.get(group.siteId),
         ({ group, at }) =>
           html`<li
             aria-posinset=${at + 1}
             aria-setsize=${shown.length}
-            ${place(boxOf(at, columns, rows, heights[at] ?? 0))}
+            ${boxed(boxOf(at, columns, rows, heights[at] ?? 0))}
           >
             <siaga-site-tile
               data-site-id=${group.siteId}

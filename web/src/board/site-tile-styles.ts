@@ -127,7 +127,7 @@ export const siteTileStyles = css`
     color: var(--down-text);
   }
   :host([dark]:not([calmed])) .cell > .shape.down {
-    transform: scale(0.75);
+    --shape-size: 12px;
     background: var(--down-quiet);
     stroke: var(--down-text);
     box-shadow: inset 0 0 0 1px var(--down-text);

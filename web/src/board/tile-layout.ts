@@ -1,5 +1,5 @@
-import type { LiveDevice } from '@siaga/shared';
-import type { Box } from './place.js';
+import type { HealthCounts, LiveDevice } from '@siaga/shared';
+import type { Box } from '../components/placed.js';
 import type { Extent } from './view-window.js';
 
 /** Lays tiles out in rows by arithmetic, so that a thousand sites need no measuring and only those in view are drawn. */
@@ -12,23 +12,26 @@ const CELL = 24;
 const LINES_IN_TROUBLE = 5;
 const LINES_IN_ALL = 3;
 
-export interface TileCells {
-  cells: LiveDevice[];
+/** How many devices get a cell, and how many are left over. */
+export interface CellCounts {
+  inTrouble: number;
+  up: number;
   moreInTrouble: number;
   moreUp: number;
 }
 
-/** The devices that get a cell where `perLine` fit side by side: those in trouble first; and how many are left over. */
-export const cellsOf = (devices: readonly LiveDevice[], perLine: number): TileCells => {
-  const firstUp = devices.findIndex(({ health }) => health === 'up');
-  const inTrouble = firstUp === -1 ? devices.length : firstUp;
-  const trouble = Math.min(inTrouble, LINES_IN_TROUBLE * perLine);
-  const up = Math.min(devices.length - inTrouble, Math.max(0, LINES_IN_ALL * perLine - trouble));
-  return {
-    cells: [...devices.slice(0, trouble), ...devices.slice(inTrouble, inTrouble + up)],
-    moreInTrouble: inTrouble - trouble,
-    moreUp: devices.length - inTrouble - up,
-  };
+/** Where `perLine` cells fit side by side: those in trouble first. */
+export const cellCountsOf = ({ up, degraded, down, unknown }: HealthCounts, perLine: number): CellCounts => {
+  const allInTrouble = degraded + down + unknown;
+  const inTrouble = Math.min(allInTrouble, LINES_IN_TROUBLE * perLine);
+  const shownUp = Math.min(up, Math.max(0, LINES_IN_ALL * perLine - inTrouble));
+  return { inTrouble, up: shownUp, moreInTrouble: allInTrouble - inTrouble, moreUp: up - shownUp };
+};
+
+/** The devices that get a cell, of those of a site in the order of trouble. */
+export const cellsOf = (devices: readonly LiveDevice[], counts: CellCounts): LiveDevice[] => {
+  const firstUp = counts.inTrouble + counts.moreInTrouble;
+  return [...devices.slice(0, counts.inTrouble), ...devices.slice(firstUp, firstUp + counts.up)];
 };
 
 export interface Columns {
@@ -46,13 +49,13 @@ export const columnsOf = (width: number): Columns => {
 
 /** How high a tile is with these cells; `scale`: how much larger than 16 px the reader's type is. */
 export const tileHeight = (
-  { cells, moreInTrouble, moreUp }: TileCells,
+  { inTrouble, up, moreInTrouble, moreUp }: CellCounts,
   perLine: number,
   scale: number,
 ): number => {
   const more = (moreInTrouble > 0 ? 1 : 0) + (moreUp > 0 ? 1 : 0);
   const words = (20 + 2 + 18 + 8 + more * 24) * scale;
-  return Math.ceil(2 * PADDING + words + Math.ceil(cells.length / perLine) * CELL - 4);
+  return Math.ceil(2 * PADDING + words + Math.ceil((inTrouble + up) / perLine) * CELL - 4);
 };
 
 /** The height of a tile that says only the name: where all is well. */

@@ -25,6 +25,8 @@ export class ViewWindow implements ReactiveController {
   /** How much larger than 16 px the reader wants the type. */
   scale = 1;
 
+  private asked = false;
+
   private readonly resized = new ResizeObserver(() => this.measure());
 
   constructor(private readonly host: ReactiveControllerHost & HTMLElement) {
@@ -42,6 +44,19 @@ export class ViewWindow implements ReactiveController {
     window.removeEventListener('scroll', this.measure, { capture: true });
     window.removeEventListener('resize', this.measure);
     this.resized.disconnect();
+  }
+
+  /**
+   * At the next frame, when nothing is left to lay out: what the host holds renders after it, so that a measure taken at
+   * once makes the browser lay out the page twice (a third of a frame's work under a storm).
+   */
+  measureSoon(): void {
+    if (this.asked) return;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      this.asked = false;
+      this.measure();
+    });
   }
 
   readonly measure = (): void => {

@@ -6,7 +6,7 @@ import { durationWords } from '../i18n/time.js';
 import { baseStyles } from '../styles/shared.js';
 import { fractionOf, momentAt, movedCursor, spanBetween, zoomed } from './brush.js';
 import { brushStyles } from './brush-styles.js';
-import { placed } from './placed.js';
+import { placed } from '../components/placed.js';
 import { lengthOf, type Span } from './ranges.js';
 import { spanWords } from '../i18n/spans.js';
 

@@ -8,7 +8,7 @@ import { wholeNumber } from '../i18n/numbers.js';
 import { durationWords } from '../i18n/time.js';
 import { baseStyles } from '../styles/shared.js';
 import { laneOf, type LanePlace, type Mark } from './lane.js';
-import { placed } from './placed.js';
+import { placed } from '../components/placed.js';
 import { PLOT_LEFT_PX, PLOT_RIGHT_PX } from './plot-box.js';
 import { lengthOf, type Span } from './ranges.js';
 import { spanWords } from '../i18n/spans.js';

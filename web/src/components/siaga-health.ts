@@ -1,24 +1,25 @@
-import { css, html, nothing, svg, type TemplateResult } from 'lit';
+import { css, html, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Health } from '@siaga/shared';
 import { healthWord } from '../i18n/words.js';
 import { LocalizedElement } from '../app/siaga-element.js';
 
-const SHAPES: Readonly<Record<Health, TemplateResult<2> | typeof nothing>> = {
+const SHAPES: Readonly<Record<Exclude<Health, 'up'>, TemplateResult<2>>> = {
   down: svg`<path d="M4.5 4.5l7 7M11.5 4.5l-7 7" />`,
   degraded: svg`<path class="solid" d="M8 3.6 12.8 12H3.2z" />`,
   unknown: svg`<path d="M5.8 6.2a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.5M8 11.9v.1" />`,
-  up: nothing,
 };
 
 /** Health as colour and shape; the styles belong to `healthStyles`. Decoration: the word stands beside it. */
 export const healthShape = (health: Health): TemplateResult =>
-  html`<svg class="shape ${health}" viewBox="0 0 16 16" aria-hidden="true">${SHAPES[health]}</svg>`;
+  health === 'up'
+    ? html`<span class="shape up" aria-hidden="true"></span>`
+    : html`<svg class="shape ${health}" viewBox="0 0 16 16" aria-hidden="true">${SHAPES[health]}</svg>`;
 
 export const healthStyles = css`
   .shape {
-    width: 16px;
-    height: 16px;
+    width: var(--shape-size, 16px);
+    height: var(--shape-size, 16px);
     flex: none;
     border-radius: 3px;
     fill: none;
@@ -44,10 +45,14 @@ export const healthStyles = css`
       var(--surface);
     box-shadow: inset 0 0 0 1px var(--unknown-fill);
   }
+  /* Small by its margin, not by a transform: of these there are a thousand on a board (see components/placed.ts). */
   .shape.up {
+    display: inline-block;
+    width: calc(0.625 * var(--shape-size, 16px));
+    height: calc(0.625 * var(--shape-size, 16px));
+    margin: calc(0.1875 * var(--shape-size, 16px));
     background: var(--up-calm);
-    transform: scale(0.625);
-    border-radius: 4px;
+    border-radius: 2.5px;
   }
 `;
 

@@ -4,7 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import type { AgentState, Health, LiveDevice } from '@siaga/shared';
 import { address, deviceAddress } from '../app/routes.js';
 import { SiagaElement } from '../app/siaga-element.js';
-import { placed } from '../charts/placed.js';
+import { placed } from '../components/placed.js';
 import { healthShape, healthStyles } from '../components/siaga-health.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { agentStateWord, healthWord } from '../i18n/words.js';

@@ -6,7 +6,7 @@ import { Loading } from '../app/loading.js';
 import { SiagaElement } from '../app/siaga-element.js';
 import { fractionOf, momentAt } from '../charts/brush.js';
 import { shownSpan } from '../charts/latency.js';
-import { placed } from '../charts/placed.js';
+import { placed } from '../components/placed.js';
 import { lengthOf, type Span } from '../charts/ranges.js';
 import { spanWords } from '../i18n/spans.js';
 import { percent } from '../i18n/numbers.js';

@@ -8,14 +8,17 @@ import type {
   LiveSnapshot,
   TicketSummary,
 } from '@siaga/shared';
+import { compareTexts, naturalKey } from '../i18n/natural-key.js';
 
 /** The devices of one site, put in order; a new object whenever anything of it changed. */
 export interface SiteGroup {
   readonly siteId: string;
   /** Missing where a device arrived before its site. */
   readonly site: LiveSite | undefined;
-  /** Worst first, then the longest standing, then by name. */
+  /** Worst first, then the longest standing, then by name; put in order when somebody first looks. */
   readonly devices: readonly LiveDevice[];
+  /** The same, in no order: for those who only count. */
+  readonly members: readonly LiveDevice[];
   readonly counts: HealthCounts;
   readonly worst: Health;
   /** Ids of those whose open incident somebody has acknowledged. */
@@ -241,16 +244,23 @@ export const isAcknowledged = (state: Pick<LiveState, 'incidents'>, device: Live
 const longestFirst = (a: LiveDevice, b: LiveDevice): number =>
   a.since < b.since ? -1 : a.since > b.since ? 1 : 0;
 
+// A device is another object after each change, but most of a site's stay.
+const nameKeys = new WeakMap<LiveDevice, string>();
+const nameKeyOf = (device: LiveDevice): string => {
+  const known = nameKeys.get(device);
+  if (known !== undefined) return known;
+  const key = naturalKey(device.name);
+  nameKeys.set(device, key);
+  return key;
+};
+
 /** The order of trouble: the worst, then what has stood the longest, then by name. What is up has no hurry. */
 export const worstFirst = (a: LiveDevice, b: LiveDevice): number =>
   SEVERITY[a.health] - SEVERITY[b.health] ||
   (a.health === 'up' ? 0 : longestFirst(a, b)) ||
-  compareNames(a, b);
+  compareTexts(nameKeyOf(a), nameKeyOf(b));
 
-/**
- * A group of these devices. They are put in order when somebody first looks: of a thousand sites a page shows thirty,
- * and comparing names by the rules of a language is the dearest thing in here.
- */
+/** A group of these devices. They are put in order when somebody first looks: of a thousand sites a page shows thirty. */
 export const createGroup = (
   siteId: string,
   site: LiveSite | undefined,
@@ -265,6 +275,7 @@ export const createGroup = (
     get devices() {
       return (ordered ??= [...members].sort(worstFirst));
     },
+    members,
     counts,
     worst: worstOf(counts),
     acknowledged,

@@ -108,7 +108,9 @@ export const mapStyles = css`
     font-weight: 400;
   }
   .mark.up > .several .shape {
-    transform: scale(0.875);
+    width: 14px;
+    height: 14px;
+    margin: 1px;
   }
   .mark.down > *:not(.calmed) {
     border: 2px solid var(--down-fill);

@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { address } from '../app/routes.js';
 import { SiagaElement } from '../app/siaga-element.js';
 import { acknowledgedStyles, deviceShape } from '../board/acknowledged-mark.js';
-import { place } from '../board/place.js';
+import { boxed } from '../components/placed.js';
 import { healthStyles } from '../components/siaga-health.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { healthWord } from '../i18n/words.js';
@@ -158,7 +158,7 @@ export class SiagaSiteMap extends SiagaElement {
     const one = html`${shape}<span class="name" dir="auto">${this.nameOf(first)}</span>`;
     return html`<div
       class="mark ${mark.worst} ${east}"
-      ${place({ x: at.x + mark.asideX, y: at.y + mark.asideY })}
+      ${boxed({ x: at.x + mark.asideX, y: at.y + mark.asideY })}
     >
       ${
         this.still

@@ -123,7 +123,7 @@ export class SiagaSitesPage extends ListPage<Site> {
 
   /** Who looks after the devices of a site that has no agent. */
   private renderWatched(group: SiteGroup | undefined): TemplateResult | typeof nothing {
-    const count = group?.devices.length ?? 0;
+    const count = group?.members.length ?? 0;
     if (count === 0) return nothing;
     return group?.counts.unknown === count
       ? html`<span class="note">${msg('nobody is looking')}</span>`

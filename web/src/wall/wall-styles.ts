@@ -47,8 +47,7 @@ export const wallStyles = css`
     gap: 0.4em;
   }
   .counts .shape {
-    width: 0.8em;
-    height: 0.8em;
+    --shape-size: 0.8em;
   }
   .counts strong {
     font-size: 1.5em;
