@@ -59,3 +59,20 @@ test('follows closely what changes after a calm, and ever more seldom what does 
   vi.advanceTimersByTime(1000);
   expect(runs).toHaveLength(2);
 });
+
+test('the pause is what the work deserves, at most what it may be', () => {
+  const ranAtMs: number[] = [];
+  let deservedMs = 100;
+  const throttle = createThrottle(() => ranAtMs.push(performance.now()), 250, { pauseMs: () => deservedMs });
+  const beganMs = performance.now();
+  const callFor = (ms: number): void => {
+    for (let passedMs = 0; passedMs < ms; passedMs += 10) {
+      throttle.call();
+      vi.advanceTimersByTime(10);
+    }
+  };
+  callFor(300);
+  deservedMs = 900;
+  callFor(500);
+  expect(ranAtMs.map((atMs) => atMs - beganMs)).toEqual([0, 100, 200, 300, 400, 650]);
+});

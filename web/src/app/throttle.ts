@@ -12,13 +12,15 @@ export interface ThrottleOptions {
    * changes once is followed closely, what never rests as seldom as `everyMs` says.
    */
   calmMs?: number;
+  /** The pause that what is about to be done deserves, at most `everyMs`; asked at each run. */
+  pauseMs?: () => number;
 }
 
 /** Lets an action run at once, then at most every `everyMs`; the last call is never lost. */
 export const createThrottle = (
   action: () => void,
   everyMs: number,
-  { calmMs = everyMs }: ThrottleOptions = {},
+  { calmMs = everyMs, pauseMs: wantedMs }: ThrottleOptions = {},
 ): Throttle => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let again = false;
@@ -27,7 +29,8 @@ export const createThrottle = (
   const run = (): void => {
     again = false;
     const nowMs = performance.now();
-    pauseMs = nowMs - ranAtMs > 2 * everyMs ? calmMs : Math.min(everyMs, pauseMs * 2);
+    if (wantedMs) pauseMs = Math.min(everyMs, wantedMs());
+    else pauseMs = nowMs - ranAtMs > 2 * everyMs ? calmMs : Math.min(everyMs, pauseMs * 2);
     ranAtMs = nowMs;
     // Before the action: one that calls again from within itself is put off like any other.
     timer = setTimeout(() => {

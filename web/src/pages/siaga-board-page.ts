@@ -41,8 +41,10 @@ import { baseStyles, pageStyles } from '../styles/shared.js';
 
 /** With more calm sites than this they are folded into one line. */
 const CALM_TILES = 24;
-/** Tiles and rows change places at most this often: eyes cannot follow sixty times a second. */
+/** Changes are gathered for so long at most, and the less the fewer sites they touch: a few cost next to nothing. */
 const SETTLE_MS = 250;
+const SETTLE_LEAST_MS = 50;
+const SETTLE_PER_SITE_MS = 2;
 
 /** What is wrong, where, since when: all sites at a glance, four ways, and the open incidents beside them. */
 @customElement('siaga-board-page')
@@ -54,7 +56,11 @@ export class SiagaBoardPage extends SiagaPage {
   @query('siaga-hover-card') private card!: SiagaHoverCard | null;
 
   private readonly modeller = createBoardModeller();
-  private readonly settle = createThrottle(() => this.renew(), SETTLE_MS);
+  /** Sites that changed since they were last drawn. */
+  private readonly touched = new Set<string>();
+  private readonly settle = createThrottle(() => this.renew(), SETTLE_MS, {
+    pauseMs: () => SETTLE_LEAST_MS + SETTLE_PER_SITE_MS * this.touched.size,
+  });
   private model: BoardModel = { troubled: [], calm: [], shownDevices: 0 };
   private groups: readonly SiteGroup[] = [];
   /** What the model was made by; undefined: the devices have changed since. */
@@ -84,6 +90,7 @@ export class SiagaBoardPage extends SiagaPage {
     this.stop = this.services.store.subscribe((change) => {
       if (change.snapshot) return;
       if (change.sites.size > 0) this.onSites();
+      for (const siteId of change.groups) this.touched.add(siteId);
       if (change.groups.size > 0) this.settle.call();
     });
   }
@@ -95,6 +102,7 @@ export class SiagaBoardPage extends SiagaPage {
   }
 
   private renew(): void {
+    this.touched.clear();
     this.modelledBy = undefined;
     this.requestUpdate();
   }
