@@ -1,0 +1,92 @@
+import type { Health, LiveDevice } from '@siaga/shared';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { SiagaSiteTile } from '../../web/src/board/siaga-site-tile.js';
+import { SiagaTiles } from '../../web/src/board/siaga-tiles.js';
+import { createGroup, type SiteGroup } from '../../web/src/live/state.js';
+import { bank, liveDevice } from '../e2e/world/index.js';
+import { nextFrame, openStage } from './stage.js';
+
+const [sample] = bank().devices;
+const groupOf = (siteId: string, healths: readonly Health[]): SiteGroup => {
+  if (!sample) throw new Error('the world is empty');
+  const devices = healths.map((health, n): LiveDevice => ({
+    ...liveDevice(sample),
+    id: `${siteId}-${n}`,
+    site_id: siteId,
+    name: `ATM ${siteId} ${n}`,
+    health,
+    since: '2026-03-01T01:58:00.000Z',
+    open_incident_id: null,
+  }));
+  const site = { id: siteId, code: siteId, name: siteId, region: '', latitude: null, longitude: null };
+  return createGroup(siteId, site as SiteGroup['site'], devices, new Set());
+};
+const [a, b, c] = ['a', 'b', 'c'].map((siteId) => groupOf(siteId, ['down', 'up', 'up'])) as [
+  SiteGroup,
+  SiteGroup,
+  SiteGroup,
+];
+
+const show = async (groups: readonly SiteGroup[]): Promise<SiagaTiles> => {
+  const element = new SiagaTiles();
+  element.groups = groups;
+  await openStage().put(element);
+  await nextFrame();
+  await element.updateComplete;
+  return element;
+};
+const tiles = (element: SiagaTiles): SiagaSiteTile[] => [
+  ...(element.shadowRoot?.querySelectorAll('siaga-site-tile') ?? []),
+];
+const order = (element: SiagaTiles): string[] => tiles(element).map(({ group }) => group.siteId);
+const cellOf = (element: SiagaTiles, siteId: string, deviceId: string): HTMLAnchorElement => {
+  const tile = tiles(element).find(({ group }) => group.siteId === siteId);
+  const cell = tile?.shadowRoot?.querySelector<HTMLAnchorElement>(`a[data-device-id="${deviceId}"]`);
+  if (!cell) throw new Error(`${deviceId} is not drawn`);
+  return cell;
+};
+const focusedDevice = (element: SiagaTiles): string | undefined => {
+  const tile = element.shadowRoot?.activeElement;
+  const link = tile?.shadowRoot?.activeElement;
+  return link instanceof HTMLElement ? link.dataset['deviceId'] : undefined;
+};
+const become = async (element: SiagaTiles, groups: readonly SiteGroup[]): Promise<void> => {
+  element.groups = groups;
+  await element.updateComplete;
+  await Promise.all(tiles(element).map((tile) => tile.updateComplete));
+};
+
+afterEach(() => void vi.useRealTimers());
+
+describe('siaga-tiles', () => {
+  test('in another order no tile is made anew and none moves: each is filled with the site that stands there', async () => {
+    const element = await show([a, b, c]);
+    const before = tiles(element);
+    expect(order(element)).toEqual(['a', 'b', 'c']);
+    await become(element, [c, a, b]);
+    expect(order(element)).toEqual(['c', 'a', 'b']);
+    expect(tiles(element)).toEqual(before);
+  });
+
+  test('while the keyboard is in them nothing moves; left alone, the focus goes where its site goes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const element = await show([a, b, c]);
+    cellOf(element, 'b', 'b-1').focus();
+    await become(element, [c, b, a]);
+    expect(order(element)).toEqual(['a', 'b', 'c']);
+    vi.advanceTimersByTime(30_000);
+    await become(element, [b, c, a]);
+    expect(order(element)).toEqual(['b', 'c', 'a']);
+    expect(focusedDevice(element)).toBe('b-1');
+  });
+
+  test('a cell that changes its place in the tile keeps the focus', async () => {
+    const healths = ['down', 'up', 'up', 'up', 'up'] as const;
+    const element = await show([a, groupOf('b', healths), c]);
+    cellOf(element, 'b', 'b-4').focus();
+    await become(element, [a, groupOf('b', healths.with(4, 'down')), c]);
+    expect(focusedDevice(element)).toBe('b-4');
+    await become(element, [a, groupOf('b', healths), c]);
+    expect(focusedDevice(element)).toBe('b-4');
+  });
+});
