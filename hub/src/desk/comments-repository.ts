@@ -62,6 +62,9 @@ export const findComment = (
 ): Promise<(CommentRow & { ticket_id: string }) | undefined> =>
   comments(trx).select('c.ticket_id').where('c.id', '=', id).executeTakeFirst();
 
+/**
+ * Answers undefined where a comment has this id, on whatever ticket; one that is being saved just now is waited for.
+ */
 export const insertComment = async (
   trx: Transaction<Database>,
   comment: {
@@ -72,8 +75,8 @@ export const insertComment = async (
     isInternal: boolean;
     createdAt: Date;
   },
-): Promise<CommentRow> => {
-  await trx
+): Promise<CommentRow | undefined> => {
+  const { numInsertedOrUpdatedRows: inserted } = await trx
     .insertInto('ticket_comments')
     .values({
       id: comment.id,
@@ -83,6 +86,8 @@ export const insertComment = async (
       is_internal: comment.isInternal,
       created_at: comment.createdAt,
     })
-    .execute();
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirstOrThrow();
+  if (!inserted) return undefined;
   return comments(trx).where('c.id', '=', comment.id).executeTakeFirstOrThrow();
 };

@@ -148,6 +148,8 @@ export const createTickets = ({ db, change }: { db: Db; change: ChangeTicket }):
           isInternal: body.is_internal ?? false,
           createdAt: at,
         });
+        // Those of this ticket were found above, under its lock: this one came to another ticket meanwhile.
+        if (!comment) throw idTaken();
         return {
           // What was written is in one place only.
           deed: {
@@ -169,11 +171,13 @@ const requireSame = (
 ): void => {
   const isSame =
     known.ticket_id === sent.ticketId && known.author_id === sent.authorId && known.content === sent.content;
-  if (!isSame)
-    throw new DomainError('RESOURCE_CONFLICT', {
-      fields: [{ field: 'id', message: 'Another comment has this id', code: 'in_use' }],
-    });
+  if (!isSame) throw idTaken();
 };
+
+const idTaken = (): DomainError =>
+  new DomainError('RESOURCE_CONFLICT', {
+    fields: [{ field: 'id', message: 'Another comment has this id', code: 'in_use' }],
+  });
 
 const allow = (verdict: Verdict): void => {
   if (!verdict.ok) throw new DomainError('RESOURCE_CONFLICT', { message: verdict.reason });

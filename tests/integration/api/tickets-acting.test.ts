@@ -247,4 +247,21 @@ describe('a comment with an id of the caller', () => {
       { field: 'id', code: 'in_use' },
     ]);
   });
+
+  it('is one ticket’s where it is sent to several at the same instant; the others are refused', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const tickets = await Promise.all([raise(), raise(), raise()]);
+      const body = { id: randomUUID(), content: 'line is back' };
+      const answers = await Promise.all(
+        tickets.map(({ id }) => api.call('POST', `/tickets/${id}/comments`, body)),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+      for (const { status, body: said } of answers)
+        if (status === 409) expect(said.error.details?.[0]).toMatchObject({ field: 'id', code: 'in_use' });
+      const kept = await Promise.all(
+        tickets.map(async ({ id }) => (await api.call('GET', `/tickets/${id}/comments`)).body.data.length),
+      );
+      expect(kept).toEqual(answers.map(({ status }) => (status === 201 ? 1 : 0)));
+    }
+  });
 });

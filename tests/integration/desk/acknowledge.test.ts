@@ -321,6 +321,36 @@ describe('comments', () => {
     expect((await world.desk.tickets.get(id)).revision).toBe(before + 12);
   });
 
+  it.each([
+    ['commits', 'commit', 'RESOURCE_CONFLICT'],
+    ['is undone', 'rollback', 'saved'],
+  ])('with an id that is being saved on another ticket wait until that %s', async (_what, end, expected) => {
+    const [one, two] = [await opened('a'), await opened('b')];
+    const commentId = randomUUID();
+    const client = new pg.Client({ connectionString: world.database.url });
+    await client.connect();
+    await client.query('begin');
+    await client.query(
+      `insert into ticket_comments (id, ticket_id, author_id, content) values ($1, $2, $3, 'x')`,
+      [commentId, one, rina.userId],
+    );
+    const said = world.desk.tickets.comment(rina, two, { id: commentId, content: 'x' }).then(
+      () => 'saved',
+      (error: unknown) => (error as { code: string }).code,
+    );
+    await expect
+      .poll(async () => {
+        const { rowCount } = await client.query(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return rowCount;
+      })
+      .toBe(1);
+    await client.query(end);
+    await client.end();
+    expect(await said).toBe(expected);
+  });
+
   it('of no ticket are not found', async () => {
     const page = { page: 1, perPage: 25 };
     await expect(world.desk.tickets.comments(randomUUID(), page)).rejects.toMatchObject({ status: 404 });
