@@ -1,6 +1,7 @@
 export * from './vocabulary.js';
 export * from './topics.js';
 export * from './limits.js';
+export * from './text.js';
 export * from './telemetry.js';
 export * from './agent-protocol.js';
 export * from './http/envelope.js';

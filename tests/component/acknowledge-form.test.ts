@@ -51,3 +51,21 @@ test('a reason that came too late is sent as one comment, however often one pres
   await expect.poll(() => textOf(form)).not.toContain('Send as a comment');
   expect(sent).toHaveLength(1);
 });
+
+test('a reason of which nothing can be seen is not sent', async () => {
+  const [incident] = bank().tickets;
+  if (!incident) throw new Error('the world has no incident');
+  const sent: unknown[] = [];
+  const stage = openStage();
+  Object.assign(stage.services, {
+    session: { state: createObservable({ phase: 'signed-in', user }) },
+    api: { send: (...call: unknown[]) => Promise.resolve(sent.push(call)) },
+  });
+  const form = new SiagaAcknowledgeForm();
+  form.ticket = { ...summaryOf(incident), status: 'new', acknowledged_at: null, acknowledged_by: null };
+  await stage.put(form);
+  await userEvent.fill(inside(form, 'textarea'), '\u200b\u2060\u00ad ');
+  inside<HTMLElement>(form, 'wa-button[type=submit]').click();
+  await expect.poll(() => textOf(form)).toContain('This is needed.');
+  expect(sent).toEqual([]);
+});

@@ -8,11 +8,17 @@ import {
   LINKS,
   PROBE_MODES,
 } from '../vocabulary.js';
+import { UNSEEN } from '../text.js';
 import { FieldsQuery, Nullable, PageQuery, Timestamp, Uuid, strict } from './envelope.js';
 
 /** Shapes under /api/v1/monitoring (api.md): snake_case, units in names. */
 
-const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' });
+const Name = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: `[^${UNSEEN}]`,
+  description: 'a text of 1 to 200 characters, not blank',
+});
 /** Short name in the bank's own numbering; unique among what is not deleted. */
 const Code = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' });
 

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { UNSEEN } from '../text.js';
 import { IncidentCondition } from './monitoring.js';
 import { FieldsQuery, Nullable, PageQuery, Timestamp, Uuid, strict } from './envelope.js';
 
@@ -115,8 +116,8 @@ const words = (maxLength: number) =>
   Type.String({
     minLength: 1,
     maxLength,
-    // Blanks first, so that no text, however long, makes the matching try again from each character.
-    pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$',
+    // What cannot be seen first, so that no text, however long, makes the matching try again from each character.
+    pattern: `^(?=[${UNSEEN}]*[^${UNSEEN}])[^\\u0000]*$`,
     description: `a text of 1 to ${maxLength} characters, not blank`,
   });
 

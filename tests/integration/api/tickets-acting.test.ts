@@ -87,6 +87,7 @@ describe('/tickets/{id}/acknowledge', () => {
     ['no reason', {}, 'reason'],
     ['an empty reason', { reason: '' }, 'reason'],
     ['a blank reason', { reason: ' \n\t ' }, 'reason'],
+    ['a reason of which nothing can be seen', { reason: '\u200b\u2060\ufeff\u00ad\u2800 ' }, 'reason'],
     ['501 characters', { reason: 'x'.repeat(501) }, 'reason'],
     ['NUL', { reason: 'a\0b' }, 'reason'],
     ['a number', { reason: 5 }, 'reason'],
@@ -129,6 +130,7 @@ describe('/tickets/{id}/comments', () => {
   it.each([
     ['nothing', {}, 'content'],
     ['blanks', { content: ' \u00a0\u3000\n' }, 'content'],
+    ['what cannot be seen', { content: '\u200b\u2060\ufeff\u00ad\u2800\u3164' }, 'content'],
     ['NUL', { content: 'a\0' }, 'content'],
     ['10,001 characters', { content: 'x'.repeat(10_001) }, 'content'],
     ['a list', { content: ['x'] }, 'content'],

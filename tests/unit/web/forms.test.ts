@@ -1,7 +1,7 @@
 import type { Device } from '@siaga/shared';
 import { describe, expect, test } from 'vitest';
 import { bodyOf, draftOf, emptyDraft } from '../../../web/src/devices/device-draft.js';
-import { codeFault, faultsByField, looksLikeAddress } from '../../../web/src/forms/faults.js';
+import { codeFault, faultsByField, looksLikeAddress, requiredFault } from '../../../web/src/forms/faults.js';
 import { errorOfAnswer } from '../../../web/src/http/api-error.js';
 
 describe('addresses that can be one', () => {
@@ -28,6 +28,14 @@ test.each([
   ['<b>', false],
 ])('code "%s"', (code, good) => {
   expect(codeFault(code) === undefined).toBe(good);
+});
+
+test.each([
+  ['', true],
+  [' \u200b\u2060', true],
+  ['\u200b.', false],
+])('what is needed: "%s"', (text, isMissing) => {
+  expect(requiredFault(text) !== undefined).toBe(isMissing);
 });
 
 test('the first fault of a field is the one shown', () => {
@@ -67,6 +75,7 @@ describe('what a device form sends', () => {
     ['only what changed', { name: 'ATM one' }, { name: 'ATM one' }],
     ['an emptied model is taken away', { model: ' ' }, { model: null }],
     ['an emptied name becomes the address', { name: '' }, { name: '10.0.0.1' }],
+    ['so does one that shows nothing', { name: '\u200b' }, { name: '10.0.0.1' }],
     ['parents in another order', { parent_ids: ['q', 'p'] }, { parent_ids: ['q', 'p'] }],
     ['no parent any more', { parent_ids: [] }, { parent_ids: [] }],
     ['nothing changed: a change that changes nothing', {}, { kind: 'atm' }],

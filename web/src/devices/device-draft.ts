@@ -1,4 +1,11 @@
-import type { CreateDeviceBody, Device, DeviceKind, Link, UpdateDeviceBody } from '@siaga/shared';
+import {
+  isBlank,
+  type CreateDeviceBody,
+  type Device,
+  type DeviceKind,
+  type Link,
+  type UpdateDeviceBody,
+} from '@siaga/shared';
 import { sameValue } from '../forms/merge.js';
 
 /** A device as its form holds it: text as typed, empty where nothing is said. */
@@ -48,7 +55,7 @@ const creation = (draft: DeviceDraft): CreateDeviceBody => {
     link: draft.link,
   };
   if (draft.agent_id !== '') body.agent_id = draft.agent_id;
-  if (draft.name.trim() !== '') body.name = draft.name.trim();
+  if (!isBlank(draft.name)) body.name = draft.name.trim();
   if (draft.code.trim() !== '') body.code = draft.code.trim();
   if (draft.model.trim() !== '') body.model = draft.model.trim();
   if (draft.parent_ids.length > 0) body.parent_ids = [...draft.parent_ids];
@@ -61,7 +68,8 @@ const changes = (draft: DeviceDraft, device: Device): UpdateDeviceBody => {
   if (draft.address.trim() !== before.address) body.address = draft.address.trim();
   if (draft.site_id !== before.site_id) body.site_id = draft.site_id;
   if (draft.agent_id !== '' && draft.agent_id !== before.agent_id) body.agent_id = draft.agent_id;
-  if (draft.name.trim() !== before.name) body.name = draft.name.trim() || draft.address.trim();
+  if (draft.name.trim() !== before.name)
+    body.name = (isBlank(draft.name) ? draft.address : draft.name).trim();
   if (draft.code.trim() !== '' && draft.code.trim() !== before.code) body.code = draft.code.trim();
   if (draft.kind !== before.kind) body.kind = draft.kind;
   if (draft.link !== before.link) body.link = draft.link;

@@ -1,5 +1,5 @@
 import { msg } from '@lit/localize';
-import type { FieldFault } from '@siaga/shared';
+import { isBlank, type FieldFault } from '@siaga/shared';
 import { faultWords } from '../i18n/fault-words.js';
 import { getLocale } from '../locales/localization.js';
 
@@ -25,7 +25,7 @@ export const looksLikeAddress = (text: string): boolean =>
   IPV4.test(text) || (text.includes(':') && IPV6_CHARACTERS.test(text));
 
 export const requiredFault = (value: string): string | undefined =>
-  value.trim() === '' ? msg('This is needed.') : undefined;
+  isBlank(value) ? msg('This is needed.') : undefined;
 
 export const addressFault = (value: string): string | undefined =>
   requiredFault(value) ??

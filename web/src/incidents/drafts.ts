@@ -1,3 +1,5 @@
+import { isBlank } from '@siaga/shared';
+
 /** What a form is for. */
 export type DraftKind = 'acknowledge' | 'comment';
 
@@ -47,7 +49,7 @@ export const createDrafts = (storage: () => Storage): Drafts => {
   };
   return {
     read: (place) => read(keyOf(place)) ?? '',
-    keep: (place, text) => write(keyOf(place), text.trim() === '' ? '' : text),
+    keep: (place, text) => write(keyOf(place), isBlank(text) ? '' : text),
     drop: (place) => write(keyOf(place), ''),
     openForm(userId) {
       const [kind, ticketId] = (read(formKey(userId)) ?? '').split('/');

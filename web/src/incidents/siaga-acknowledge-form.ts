@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { TicketSummary } from '@siaga/shared';
+import { isBlank, type TicketSummary } from '@siaga/shared';
 import { Watch } from '../app/observable.js';
 import { toApiError, type ApiError } from '../http/api-error.js';
 import { isolated } from '../i18n/isolated.js';
@@ -110,12 +110,12 @@ export class SiagaAcknowledgeForm extends TicketForm {
   private choose(reason: string): void {
     const known = quickReasons();
     const text = this.text.trim();
-    this.setText(text === '' || known.includes(text) ? reason : `${text}, ${reason}`);
+    this.setText(isBlank(text) || known.includes(text) ? reason : `${text}, ${reason}`);
     this.focusText();
   }
 
   private renderObstacle(words: string): TemplateResult {
-    const hasText = this.text.trim() !== '';
+    const hasText = !isBlank(this.text);
     return html`<div class="told" role="status">${words}</div>
       ${hasText ? html`<p class="hint" dir="auto">${this.text}</p>` : nothing}
       ${this.error?.status === 409 ? nothing : this.renderError()}

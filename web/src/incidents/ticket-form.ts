@@ -3,7 +3,7 @@ import { msg, str } from '@lit/localize';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import type { TicketSummary } from '@siaga/shared';
+import { isBlank, type TicketSummary } from '@siaga/shared';
 import { SiagaElement } from '../app/siaga-element.js';
 import { toApiError, type ApiError } from '../http/api-error.js';
 import { errorWords } from '../i18n/error-words.js';
@@ -63,7 +63,7 @@ export abstract class TicketForm extends SiagaElement {
   }
 
   private faultOf(text: string): string {
-    if (text.trim() === '') return msg('This is needed.');
+    if (isBlank(text)) return msg('This is needed.');
     const over = lengthOf(text.trim()) - this.longest;
     if (over <= 0) return '';
     const [shownOver, most] = [wholeNumber(over, this.locale), wholeNumber(this.longest, this.locale)];
