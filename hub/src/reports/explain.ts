@@ -38,7 +38,7 @@ export interface ExplainFacts {
   parked: { what: 'open' | 'resolve' | 'verdict'; atMs: number; reason: string } | null;
   /** The newest late data that told of an outage. */
   late: { atMs: number; data: Data } | null;
-  /** Whether the reader may see tickets: without it nothing names one. */
+  /** Whether the reader may see tickets. Without it the answer is the same whether there is an incident or none. */
   withIncidents: boolean;
 }
 
@@ -69,7 +69,8 @@ export const verdictOf = ({ health, sinceMs, incident }: ExplainFacts): ExplainV
 };
 
 /** Answers verdict, words and reasons, the newest first. */
-export const explain = (facts: ExplainFacts): Explanation => {
+export const explain = (known: ExplainFacts): Explanation => {
+  const facts = known.withIncidents ? known : withoutIncidents(known);
   const verdict = verdictOf(facts);
   const reasons = reasonsOf(facts, verdict)
     .map((reason, place) => ({ reason, place }))
@@ -79,11 +80,18 @@ export const explain = (facts: ExplainFacts): Explanation => {
   return { health: facts.health, verdict, text: textOf(facts, verdict), reasons };
 };
 
+/** What a reader sees who may not see tickets; the words and reasons below leave out what is said of incidents. */
+const withoutIncidents = (facts: ExplainFacts): ExplainFacts => ({
+  ...facts,
+  incident: null,
+  parked: facts.parked?.what === 'verdict' ? facts.parked : null,
+});
+
 const iso = (ms: number): string => new Date(ms).toISOString();
 const said = (entry: { kind: string; code: string; data: Data }): string => `${wordsOf(entry)}.`;
 
 const reasonsOf = (facts: ExplainFacts, verdict: ExplainVerdict): Reason[] => {
-  const { device, agent, incident, parked, late, healthEntry } = facts;
+  const { device, agent, incident, parked, late, healthEntry, withIncidents } = facts;
   const reasons: Reason[] = [];
   const agentRef: Reason['ref'] = { kind: 'agent', id: agent.id, name: agent.name };
   const add = (code: string, atMs: number, text: string, ref: Reason['ref'] = null, data: Data = {}): void =>
@@ -109,22 +117,21 @@ const reasonsOf = (facts: ExplainFacts, verdict: ExplainVerdict): Reason[] => {
     add(
       'late-data',
       late.atMs,
-      `${said({ kind: 'late-data', code: 'late-data', data: late.data })} Late data never opens an incident.`,
+      `${said({ kind: 'late-data', code: 'late-data', data: late.data })}${withIncidents ? ' Late data never opens an incident.' : ''}`,
       null,
       late.data,
     );
-  if (facts.withIncidents && incident && verdict !== 'healthy' && verdict !== 'no-incident')
-    addIncident(incident, add);
+  if (incident && verdict !== 'healthy' && verdict !== 'no-incident') addIncident(incident, add);
   if (verdict === 'recovering' && !parked) {
     const { resolveAfterGoods } = facts.settings;
     const text = `It resolves after ${resolveAfterGoods} good probe cycles in a row; ${cycles(facts.goods)} had been good when it was found up.`;
     add('awaiting-good-cycles', facts.sinceMs, text, null, { goods: facts.goods, needed: resolveAfterGoods });
   }
   if (parked) {
-    const data = facts.withIncidents ? { reason: parked.reason } : {};
-    const why = facts.withIncidents ? `: ${parked.reason}` : '';
+    const data = withIncidents ? { reason: parked.reason } : {};
+    const why = withIncidents ? `: ${parked.reason}` : '';
     add(`${parked.what}-parked`, parked.atMs, `${PARKED[parked.what]}${why}.`, null, data);
-  } else if (verdict === 'no-incident') {
+  } else if (verdict === 'no-incident' && withIncidents) {
     if (facts.health === 'degraded')
       add('degraded-only', facts.sinceMs, 'A degraded device opens no incident of its own yet.');
     else
@@ -202,11 +209,11 @@ const textOf = (facts: ExplainFacts, verdict: ExplainVerdict): string => {
   const { device, agent, incident, health, withIncidents } = facts;
   const forHowLong = `since ${utc(facts.sinceMs)} (${duration(facts.nowMs - facts.sinceMs)})`;
   const place = `on its ${LINK_WORDS[device.link]}, watched by agent ${agent.name}`;
-  const number = withIncidents && incident ? ` ${incident.number}` : '';
+  const number = incident ? ` ${incident.number}` : '';
   const why = whyOf(facts);
   switch (verdict) {
     case 'healthy':
-      return `${device.name} answers its probes ${forHowLong}, ${place}; nothing is open about it.`;
+      return `${device.name} answers its probes ${forHowLong}, ${place}${withIncidents ? '; nothing is open about it' : ''}.`;
     case 'incident-open':
       return `${device.name} has not answered ${forHowLong}, ${place}${why}. Incident${number} is open.`;
     case 'recovering':
@@ -215,21 +222,22 @@ const textOf = (facts: ExplainFacts, verdict: ExplainVerdict): string => {
         `it resolves after ${facts.settings.resolveAfterGoods} good probe cycles in a row.`
       );
     case 'incident-closed': {
-      const ended = withIncidents ? incident?.ended : undefined;
+      const ended = incident?.ended;
       const by = !ended || ended.actor === null ? '' : ` by ${ended.actor}`;
       return `${device.name} has not answered ${forHowLong}, ${place}${why}. Its incident${number} was ${ended?.event ?? 'ended'}${by} all the same, so none is open.`;
     }
     case 'no-incident': {
       const state = health === 'degraded' ? 'has been degraded' : 'has not answered';
       const refused = facts.parked ? ': opening one was refused' : '';
-      return `${device.name} ${state} ${forHowLong}, ${place}${why}. No incident is open about it${refused}.`;
+      const none = withIncidents ? ` No incident is open about it${refused}.` : '';
+      return `${device.name} ${state} ${forHowLong}, ${place}${why}.${none}`;
     }
     case 'unobserved': {
-      const open =
-        incident?.isOpen && !isEnded(incident)
-          ? ` Incident${number} stays open until it is seen to answer.`
-          : '';
-      return `Nobody has been looking at ${device.name} ${forHowLong}, ${place}${why}.${open || ' Whether it answers is not known, so no incident is opened.'}`;
+      const open = incident?.isOpen && !isEnded(incident);
+      const rest = open
+        ? `Incident${number} stays open until it is seen to answer.`
+        : `Whether it answers is not known${withIncidents ? ', so no incident is opened' : ''}.`;
+      return `Nobody has been looking at ${device.name} ${forHowLong}, ${place}${why}. ${rest}`;
     }
   }
 };

@@ -25,7 +25,7 @@ import { readBounds, readSpan, type SpanQuery } from './span.js';
 import { timelinePage, watchPeriods, type TimelineKind, type TimelineRow } from './timeline-repository.js';
 import { wordsOf } from './words.js';
 
-/** Whether the reader may see tickets; without it none is named: no number, no person, nobody's words. */
+/** Whether the reader may see tickets; without it nothing tells that there is one. */
 export interface Eyes {
   withIncidents: boolean;
 }

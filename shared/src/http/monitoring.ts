@@ -318,7 +318,7 @@ export const VERDICTS = [
   'recovering',
   /** Still failing, but people resolved or closed its incident. */
   'incident-closed',
-  /** Not well, and no incident: the reasons say why. */
+  /** Not well, and no incident, or none that the reader may know of: the reasons say why. */
   'no-incident',
   /** Nobody is looking. */
   'unobserved',

@@ -171,12 +171,12 @@ export interface TestApi {
   desk: Desk;
   latest: Map<string, LatestFigures>;
   health: Map<string, Health>;
-  /** A request as `admin` unless told, or as someone of a role; the answer's status and parsed body. `path` is below /api/v1. */
+  /** A request as `admin` unless told, as `watcher` (who may read monitoring only) or as someone of a role; the answer's status and parsed body. `path` is below /api/v1. */
   call(
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
-    as?: 'admin' | 'reader' | 'user' | 'nobody' | Role,
+    as?: 'admin' | 'reader' | 'watcher' | 'user' | 'nobody' | Role,
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: ApiBody; headers: Record<string, unknown> }>;
   stop(): Promise<void>;
@@ -207,6 +207,7 @@ export const startApi = async ({ fleet, db, events, actor }: TestFleet): Promise
   const principals: Record<string, Principal> = {
     admin: principal('ADMIN'),
     reader: principal('TECHNICIAN'),
+    watcher: { ...principal('USER'), permissions: new Set(['monitoring:read']) },
     user: principal('USER'),
     ...Object.fromEntries(ROLES.map((role) => [role, principal(role)])),
   };

@@ -289,6 +289,18 @@ describe('verdict, reasons and words', () => {
   });
 });
 
+test.each(CASES)('without the right to read tickets nothing is said of incidents: %s', (_what, over) => {
+  const seen = (more: Partial<ExplainFacts>) => explain(facts({ ...over, ...more, withIncidents: false }));
+  const none = seen({ incident: null, ...(over.parked?.what !== 'verdict' && { parked: null }) });
+  for (const known of [
+    over.incident ?? null,
+    incident(),
+    incident({ isOpen: false, state: 'closed', ended: ENDED }),
+  ])
+    expect(seen({ incident: known })).toEqual(none);
+  expect(JSON.stringify([none.text, none.reasons])).not.toMatch(/incident|ticket|open/i);
+});
+
 test('without the right to read tickets nothing names one, its people or what they wrote', () => {
   for (const health of HEALTHS)
     for (const [, over] of CASES) {
