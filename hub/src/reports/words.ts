@@ -111,6 +111,12 @@ const INCIDENT_EVENTS = {
   cancelled: 'was cancelled',
 } as const;
 
+/** What people did to a device. */
+const NOTES = {
+  'device-deleted': 'The device was deleted',
+  'device-restored': 'The device was restored',
+} as const;
+
 const HEALTH_HEADS: Readonly<Record<string, string>> = {
   up: 'Up',
   degraded: 'Degraded',
@@ -159,20 +165,25 @@ export const wordsOf = ({ kind, code, data }: Told): string => {
       const down = downMs > 0 ? `, down for ${duration(downMs)} of it` : '';
       return `Late samples${span} filled in ${duration(healedMs)} that had been unknown${down}`;
     }
+    case 'note':
+      return isOneOf(NOTES, code) ? `${NOTES[code]}${byWhom(data)}` : plain(code) || 'Note';
     default:
       return plain(code) || plain(kind) || 'Something happened';
   }
 };
 
+const byWhom = (data: Data): string => {
+  const actor = textOf(data['actor']);
+  return actor === undefined ? '' : ` by ${actor}`;
+};
+
 const incidentWords = (code: string, data: Data): string => {
   const number = textOf(data['ticket_number']);
-  const actor = textOf(data['actor']);
   const reason = textOf(data['reason']);
   const what = isOneOf(INCIDENT_EVENTS, code) ? INCIDENT_EVENTS[code] : `changed (${plain(code)})`;
-  const by = actor === undefined ? '' : ` by ${actor}`;
   const known = reason !== undefined && isOneOf(INCIDENT_REASONS, reason);
   const why = reason === undefined ? '' : `: ${known ? INCIDENT_REASONS[reason](data) : shortened(reason)}`;
-  return `Incident${number === undefined ? '' : ` ${number}`} ${what}${by}${why}`;
+  return `Incident${number === undefined ? '' : ` ${number}`} ${what}${byWhom(data)}${why}`;
 };
 
 const LONGEST_QUOTE = 500;

@@ -227,6 +227,65 @@ describe('a device', () => {
     await isLevel();
   });
 
+  it('tells in its timeline who deleted and restored it, and nothing of its agent from in between', async () => {
+    const { siteId, agentId } = await branch();
+    const id = await made('/devices', { address: '10.63.0.9', site_id: siteId, agent_id: agentId });
+    const moments = async () =>
+      (
+        await world.db
+          .selectFrom('audit_log')
+          .select('at')
+          .where('resource_id', '=', id)
+          .orderBy('id')
+          .execute()
+      ).map(({ at }) => at.getTime());
+    const agentLost = (atMs: number) =>
+      world.db
+        .insertInto('timeline')
+        .values({ agent_id: agentId, at: new Date(atMs), kind: 'agent', code: 'agent-lost' })
+        .execute();
+    // Each happens at a time of its own.
+    const restSome = () => new Promise((resolve) => setTimeout(resolve, 20));
+    for (let round = 0; round < 2; round += 1) {
+      await restSome();
+      await removed(`/devices/${id}`);
+      await restSome();
+      expect((await restore(`/devices/${id}`)).status).toBe(200);
+    }
+    const [createdMs, ...[deletedMs, restoredMs, deletedAgainMs, backMs]] = await moments();
+    // The first moment of a deletion belongs to it, its last to the time after.
+    const [seen, unseen] = [
+      [createdMs! + 5, restoredMs!, restoredMs! + 5, backMs! + 5],
+      [deletedMs!, deletedMs! + 5, deletedAgainMs! + 5, backMs! - 1],
+    ];
+    for (const atMs of [...seen, ...unseen]) await agentLost(atMs);
+    const list = async (query = '') =>
+      (await api.call('GET', `/monitoring/devices/${id}/timeline?per_page=50${query}`)).body;
+    const { data, pagination } = await list();
+    expect(data.map(({ code, at }) => [code, Date.parse(String(at))])).toEqual([
+      ['agent-lost', backMs! + 5],
+      ['device-restored', backMs],
+      ['device-deleted', deletedAgainMs],
+      ['agent-lost', restoredMs! + 5],
+      ['agent-lost', restoredMs],
+      ['device-restored', restoredMs],
+      ['device-deleted', deletedMs],
+      ['agent-lost', createdMs! + 5],
+    ]);
+    expect(pagination.total).toBe(8);
+    expect(new Set(data.map((entry) => entry['id'])).size).toBe(8);
+    expect((await list('&kind=note')).data).toMatchObject(
+      ['restored', 'deleted', 'restored', 'deleted'].map((what) => ({
+        kind: 'note',
+        code: `device-${what}`,
+        text: `The device was ${what} by Tester`,
+        data: { actor: 'Tester', actor_id: world.actor.userId },
+        ticket_id: null,
+      })),
+    );
+    expect((await list('&kind=agent')).pagination.total).toBe(4);
+  });
+
   it('no edge comes back that the topology does not bear any more', async () => {
     const { siteId } = await branch();
     const at = (n: number) => ({ address: `10.63.${counter}.${n}`, site_id: siteId });

@@ -82,6 +82,8 @@ test.each<[string, string, Record<string, unknown>, string]>([
   ],
   ['late-data', 'late-data', {}, 'Late samples filled in 0 s that had been unknown'],
   ['note', 'window-began', {}, 'window began'],
+  ['note', 'device-deleted', { actor: 'Rina' }, 'The device was deleted by Rina'],
+  ['note', 'device-restored', {}, 'The device was restored'],
   ['', '', {}, 'Something happened'],
 ])('%s %s %j', (kind, code, data, words) => {
   expect(wordsOf({ kind, code, data })).toBe(words);

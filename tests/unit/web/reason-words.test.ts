@@ -93,6 +93,12 @@ describe('words for every code', () => {
     await inBoth((locale) => explainWords(reason(`incident-${code}`), locale));
   });
 
+  test.each(KNOWN_CODES.note)('note: %s', async (code) => {
+    const [english] = await inBoth((locale) => timelineWords(entry('note', code, { actor: 'Budi' }), locale));
+    expect(english).toMatch(/ by Budi\.$/);
+    await inBoth((locale) => timelineWords(entry('note', code), locale));
+  });
+
   test.each(EXPLAINED)('explanation: %s', async (code) => {
     await inBoth((locale) => explainWords(reason(code), locale));
   });

@@ -82,6 +82,12 @@ const INCIDENT: Readonly<Record<string, () => string>> = {
   cancelled: () => msg('The incident was cancelled'),
 };
 
+/** What people did to a device. */
+const NOTE: Readonly<Record<string, () => string>> = {
+  'device-deleted': () => msg('The device was deleted'),
+  'device-restored': () => msg('The device was restored'),
+};
+
 /** Reasons that only an explanation has. */
 const EXPLAIN: Readonly<Record<string, Words>> = {
   'no-check': () => msg('It has no check that tells whether it answers.'),
@@ -119,6 +125,7 @@ export const KNOWN_CODES = {
   because: Object.keys(BECAUSE),
   agent: Object.keys(AGENT),
   incident: Object.keys(INCIDENT),
+  note: Object.keys(NOTE),
   explain: [...Object.keys(EXPLAIN), 'late-data'],
 } as const;
 
@@ -171,11 +178,15 @@ const agentNamed = (data: ReasonData, name: string | undefined): string => {
   return known === undefined ? msg('Its agent') : msg(str`Agent ${known}`);
 };
 
+const byWhom = (what: string, data: ReasonData): string => {
+  const actor = wordOf(data['actor']);
+  return actor === undefined ? what : msg(str`${what} by ${actor}`);
+};
+
 const incidentWords = (event: string, data: ReasonData, locale: string): string | undefined => {
   const what = found(INCIDENT, event)?.();
   if (what === undefined) return undefined;
-  const actor = wordOf(data['actor']);
-  const done = actor === undefined ? what : msg(str`${what} by ${actor}`);
+  const done = byWhom(what, data);
   const reason = wordOf(data['reason']);
   if (reason === undefined) return sentence(done);
   // Monitoring's own reasons are codes, people's are what they wrote.
@@ -203,8 +214,10 @@ export const timelineWords = (entry: Told, locale: string): string => {
       return incidentWords(code, data, locale) ?? text;
     case 'late-data':
       return lateWords(data, locale);
-    case 'note':
-      return text;
+    case 'note': {
+      const what = found(NOTE, code)?.();
+      return what === undefined ? text : sentence(byWhom(what, data));
+    }
   }
 };
 
