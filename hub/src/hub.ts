@@ -74,16 +74,26 @@ export const createHub = (config: Config, { log, progress, failed }: HubOptions)
     };
     const startQuestDb = async () => {
       const { url, user, password, jar } = config.questdb;
-      if (url !== undefined)
-        return createQuestDb({ url, ...(user && { user }), ...(password && { password }) });
+      // Told at once how to stop, though it is there only after those that use it: so it is stopped after them.
+      const stopped = new AbortController();
+      let client: QuestDb | undefined;
+      const stopClient = (): Promise<void> | undefined => {
+        stopped.abort();
+        return client?.stop();
+      };
+      if (url !== undefined) {
+        stops.push(stopClient);
+        return (client = createQuestDb({ url, ...(user && { user }), ...(password && { password }) }));
+      }
       const login = { user: QUESTDB_USER, password: secrets.questdbPassword };
       const embedded = createEmbeddedQuestDb({ dataDir, jar, ...login, log });
-      stops.push(() => embedded.stop());
-      return createQuestDb({ url: (await embedded.start()).url, ...login });
+      stops.push(() => embedded.stop(), stopClient);
+      const started = await embedded.start();
+      stopped.signal.throwIfAborted();
+      return (client = createQuestDb({ url: started.url, ...login }));
     };
     const readyQuestDb = async () => {
       const questdb = await startQuestDb();
-      stops.push(() => questdb.stop());
       await migrateQuestDb(questdb, config.retention);
       return questdb;
     };

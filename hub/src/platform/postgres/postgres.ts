@@ -49,12 +49,23 @@ export const createPostgres = (
       );
     },
   });
-  pool.on('error', options.onError);
+  // A connection that is being ended counts as idle until the server has taken leave: how it goes is no news.
+  let stopping = false;
+  pool.on('error', (error) => {
+    if (!stopping) options.onError(error);
+  });
   // The pool listens only while a connection is idle. One that breaks in a transaction, between two queries, would end
   // the process; the next query on it fails and tells why.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return { db, pool, stop: () => db.destroy() };
+  return {
+    db,
+    pool,
+    stop: async () => {
+      stopping = true;
+      await db.destroy();
+    },
+  };
 };
 
 // Both src/ and dist/ lie three folders above this file's own; the SQL is shipped as source.
