@@ -1,16 +1,18 @@
+import '@awesome.me/webawesome/dist/components/button/button.js';
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
-import type { Health, HealthCounts } from '@siaga/shared';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Loading } from '../app/loading.js';
 import { Watch } from '../app/observable.js';
-import { address } from '../app/routes.js';
 import { Keys, type Shortcut } from '../app/shortcuts.js';
 import { SiagaPage } from '../app/siaga-element.js';
+import type { Throttle } from '../app/throttle.js';
 import { icons } from '../components/icons.js';
-import { healthShape } from '../components/siaga-health.js';
-import { wholeNumber } from '../i18n/numbers.js';
-import { healthWord } from '../i18n/words.js';
-import { SEVERITY } from '../live/state.js';
+import '../components/siaga-pager.js';
+import '../forms/siaga-form-dialog.js';
+import type { Page } from '../http/api-client.js';
+import { removeOrTell, type RemovableKind } from './remove.js';
 
 /** What a page lists, as its rows name it. */
 export interface ListedThing {
@@ -18,20 +20,42 @@ export interface ListedThing {
   name: string;
 }
 
-const WORST_FIRST = (Object.keys(SEVERITY) as Health[]).sort((a, b) => SEVERITY[a] - SEVERITY[b]);
-
 /**
  * A page with one table: its filters, sort and page are in the address; rows are gone through with j and k, and the
- * row with the focus is edited with e and deleted with Delete.
+ * row with the focus is edited with e and deleted with Delete. A page of this kind says what is listed, by which
+ * columns, and with which form it is changed.
  */
 export abstract class ListPage<T extends ListedThing> extends SiagaPage {
   /** The id of what is being edited; empty: nothing. */
   @state() protected editing = '';
 
-  /** What the table shows now, by id. */
-  protected abstract thing(id: string): T | undefined;
-  protected abstract takeAway(thing: T): void;
+  protected abstract readonly kind: RemovableKind;
+  /** What the address asks for. */
+  protected abstract readonly listed: Pick<
+    Loading<readonly string[], Page<T>>,
+    'value' | 'pending' | 'refresh' | 'render'
+  >;
+  /** Paces the refreshing of what is listed. */
+  protected abstract readonly throttle: Throttle;
   protected abstract readonly defaultSort: string;
+  /** The parts of the address that narrow the list. */
+  protected abstract readonly filters: readonly string[];
+
+  /** The names of its form: for something new, which is also the button's, and for what is there. */
+  protected abstract get formWords(): { add: string; edit: string };
+  /** The buttons of a row. */
+  protected abstract actionWords(name: string): { edit: string; remove: string };
+  /** What was listed, with what the feed has told since. */
+  protected abstract now(listed: T): T;
+
+  protected abstract renderFilters(): TemplateResult;
+  /** The heads of the columns but for that of the actions. */
+  protected abstract renderHeads(): TemplateResult;
+  /** What renders a row's cells; asked once a rendering, so that what all rows need is gathered once. */
+  protected abstract cellsOf(): (thing: T) => TemplateResult;
+  protected abstract renderEmpty(): TemplateResult;
+  /** The form for what is edited, or for something new. */
+  protected abstract renderForm(): TemplateResult;
 
   constructor() {
     super();
@@ -42,6 +66,11 @@ export abstract class ListPage<T extends ListedThing> extends SiagaPage {
       () => this.services.shortcuts,
       () => this.keys(),
     );
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.throttle.cancel();
   }
 
   private keys(): Shortcut[] {
@@ -87,8 +116,22 @@ export abstract class ListPage<T extends ListedThing> extends SiagaPage {
     this.editing = id;
   }
 
-  protected get staleClass(): string {
-    return this.services.feed.state.value.phase === 'cut' ? 'stale' : '';
+  /** What the table shows, by id. */
+  protected thing(id: string): T | undefined {
+    return this.listed.value?.items.find((one) => one.id === id);
+  }
+
+  /** Deletes it with an offer to undo that. */
+  protected takeAway({ id, name }: T): void {
+    void removeOrTell(this.services, { kind: this.kind, id, name }).then((isGone) => {
+      if (!isGone) return;
+      this.listed.refresh();
+      this.focusHeading();
+    });
+  }
+
+  protected get isFiltered(): boolean {
+    return this.filters.some((name) => this.query(name) !== '');
   }
 
   private get rows(): HTMLElement[] {
@@ -125,58 +168,110 @@ export abstract class ListPage<T extends ListedThing> extends SiagaPage {
     </th>`;
   }
 
-  /** How the devices of something fare: each number a link to what it counts, trouble first. */
-  protected renderCounts(
-    counts: HealthCounts | undefined,
-    filter: Readonly<Record<string, string>>,
-  ): TemplateResult {
-    const present = WORST_FIRST.filter((health) => (counts?.[health] ?? 0) > 0);
-    if (!counts || present.length === 0) return html`<span class="quiet">0</span>`;
-    const total = present.reduce((sum, health) => sum + counts[health], 0);
-    return html`<span class="counts">
-      <a class="total" href=${address('/devices', filter)} title=${msg('All')}
-        >${wholeNumber(total, this.locale)}</a
-      >${present.map(
-        (health) =>
-          html`<a
-            href=${address('/devices', { ...filter, health })}
-            class=${health}
-            title=${healthWord(health)}
-            >${healthShape(health)}${wholeNumber(counts[health], this.locale)}<span class="visually-hidden"
-              >${healthWord(health)}</span
-            ></a
-          >`,
-      )}
-    </span>`;
-  }
-
   /** Whoever came here to add something and may not is told so. */
-  protected renderNoRight(): TemplateResult | typeof nothing {
+  private renderNoRight(): TemplateResult | typeof nothing {
     if (this.mayWrite || this.query('add') === '') return nothing;
     return html`<p class="no-right" role="alert">
       ${msg('You lack the right “monitoring:write” for this. An administrator can grant it.')}
     </p>`;
   }
 
+  /** What else can be done with a row. */
+  protected renderMoreActions(_thing: T): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
   /** Icon buttons that name the row they belong to. */
-  protected renderActions(
-    thing: T,
-    words: { edit: string; remove: string },
-    more: unknown = nothing,
-  ): TemplateResult {
-    return html`<span class="row-actions">
-      ${more}
-      <button type="button" aria-label=${words.edit} title=${words.edit} @click=${() => this.edit(thing)}>
-        ${icons.edit}
-      </button>
-      <button
-        type="button"
-        aria-label=${words.remove}
-        title=${words.remove}
-        @click=${() => this.takeAway(thing)}
-      >
-        ${icons.remove}
-      </button>
-    </span>`;
+  private renderActions(thing: T): TemplateResult {
+    const words = this.actionWords(thing.name);
+    return html`<td>
+      <span class="row-actions">
+        ${this.renderMoreActions(thing)}
+        <button type="button" aria-label=${words.edit} title=${words.edit} @click=${() => this.edit(thing)}>
+          ${icons.edit}
+        </button>
+        <button
+          type="button"
+          aria-label=${words.remove}
+          title=${words.remove}
+          @click=${() => this.takeAway(thing)}
+        >
+          ${icons.remove}
+        </button>
+      </span>
+    </td>`;
+  }
+
+  private renderRows(items: readonly T[]): unknown {
+    const cells = this.cellsOf();
+    return repeat(
+      items,
+      ({ id }) => id,
+      (listed) => {
+        const thing = this.now(listed);
+        return html`<tr data-id=${thing.id}>
+          ${cells(thing)}${this.mayWrite ? this.renderActions(thing) : nothing}
+        </tr>`;
+      },
+    );
+  }
+
+  private renderList({ items, pagination }: Page<T>): TemplateResult {
+    if (items.length === 0) return html`<div class="card">${this.renderEmpty()}</div>`;
+    return html`<div class="table-scroll">
+        <table aria-label=${this.heading}>
+          <thead>
+            <tr>
+              ${this.renderHeads()}
+              ${
+                this.mayWrite
+                  ? html`<th scope="col"><span class="visually-hidden">${msg('Actions')}</span></th>`
+                  : nothing
+              }
+            </tr>
+          </thead>
+          <tbody>
+            ${this.renderRows(items)}
+          </tbody>
+        </table>
+      </div>
+      <siaga-pager .pagination=${pagination}></siaga-pager>`;
+  }
+
+  private renderFormDialog(): TemplateResult | typeof nothing {
+    if (!this.mayWrite || (this.editing === '' && this.query('add') === '')) return nothing;
+    const label = this.editing === '' ? this.formWords.add : this.formWords.edit;
+    return html`<siaga-form-dialog label=${label} @siaga-close=${this.closeForm}>
+      ${this.renderForm()}
+    </siaga-form-dialog>`;
+  }
+
+  /** Dialogs beside the form's. */
+  protected renderDialog(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  private renderAdd(): TemplateResult {
+    return html`<div class="actions">
+      <wa-button variant="brand" href=${this.services.router.withQuery({ add: '1' })}>
+        ${icons.add}${this.formWords.add}
+      </wa-button>
+    </div>`;
+  }
+
+  protected override render(): TemplateResult {
+    const stale = this.services.feed.state.value.phase === 'cut' ? 'stale' : '';
+    return html`<div class="page-head">
+        <h1 tabindex="-1">${this.heading}</h1>
+        ${this.mayWrite ? this.renderAdd() : nothing}
+      </div>
+      ${this.renderNoRight()}
+      <form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
+        ${this.renderFilters()}
+      </form>
+      <div class=${stale} aria-busy=${this.listed.pending}>
+        ${this.listed.render((page) => this.renderList(page), 10)}
+      </div>
+      ${this.renderFormDialog()} ${this.renderDialog()}`;
   }
 }

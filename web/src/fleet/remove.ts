@@ -7,8 +7,11 @@ import { getLocale } from '../locales/localization.js';
 
 type Doing = Pick<Services, 'api' | 'notices'>;
 
+/** As the API names its collections. */
+export type RemovableKind = 'sites' | 'agents' | 'devices';
+
 export interface Removable {
-  kind: 'sites' | 'agents' | 'devices';
+  kind: RemovableKind;
   id: string;
   name: string;
   /** Done once it is back, e.g. to show it again; whoever deleted it may be gone from the page by then. */

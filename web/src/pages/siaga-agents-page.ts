@@ -2,7 +2,6 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import { AGENT_STATES, type Agent, type AgentState, type HealthCounts } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { address } from '../app/routes.js';
@@ -10,10 +9,10 @@ import { createThrottle } from '../app/throttle.js';
 import { icons } from '../components/icons.js';
 import '../components/siaga-empty.js';
 import { healthStyles } from '../components/siaga-health.js';
-import '../components/siaga-pager.js';
 import '../components/siaga-time.js';
 import { agentNotes, agentNow } from '../fleet/agent-words.js';
 import { fleetStyles, rowStyles } from '../fleet/fleet-styles.js';
+import { renderHealthLinks } from '../fleet/health-links.js';
 import { ListPage } from '../fleet/list-page.js';
 import { removeWithUndo } from '../fleet/remove.js';
 import '../fleet/siaga-agent-form.js';
@@ -48,13 +47,14 @@ export class SiagaAgentsPage extends ListPage<Agent> {
 
   @state() private dialog: Dialog = { kind: 'none' };
 
+  protected override readonly kind = 'agents';
   protected override readonly defaultSort = 'name';
+  protected override readonly filters = ['q', 'state', 'site_id'];
+  protected override readonly throttle = createThrottle(() => this.listed.refresh(), 2000);
 
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  private readonly throttle = createThrottle(() => this.agents.refresh(), 2000);
-
-  private readonly agents = new Loading(
+  protected override readonly listed = new Loading(
     this,
     ([search, site_id, wanted, sort, page]: Asked, signal): Promise<Page<Agent>> =>
       this.services.api.list('/monitoring/agents', { search, site_id, state: wanted, sort, page }, signal),
@@ -83,24 +83,32 @@ export class SiagaAgentsPage extends ListPage<Agent> {
     super.connectedCallback();
     // Outbox, clock and version are not in the feed.
     this.timer = setInterval(() => {
-      if (!document.hidden) this.agents.refresh();
+      if (!document.hidden) this.listed.refresh();
     }, REFRESH_MS);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.timer);
-    this.throttle.cancel();
   }
 
   protected override get heading(): string {
     return msg('Agents');
   }
 
-  protected override thing(id: string): Agent | undefined {
-    return this.agents.value?.items.find((agent) => agent.id === id);
+  protected override get formWords(): { add: string; edit: string } {
+    return { add: msg('New agent'), edit: msg('Edit agent') };
   }
 
+  protected override actionWords(name: string): { edit: string; remove: string } {
+    return { edit: msg(str`Edit agent ${isolated(name)}`), remove: msg(str`Delete agent ${isolated(name)}`) };
+  }
+
+  protected override now(agent: Agent): Agent {
+    return agentNow(agent, this.services.store.state.agents.get(agent.id));
+  }
+
+  /** Asks first: its credentials do not come back. */
   protected override takeAway(agent: Agent): void {
     this.dialog = { kind: 'delete', agent };
   }
@@ -112,50 +120,48 @@ export class SiagaAgentsPage extends ListPage<Agent> {
   private readonly saved = (event: CustomEvent<Agent>): void => {
     const isNew = this.editing === '';
     this.closeForm();
-    this.agents.refresh();
+    this.listed.refresh();
     if (isNew) this.dialog = { kind: 'enrol', agent: event.detail };
     else this.services.notices.show(msg(str`Agent ${isolated(event.detail.name)} saved.`));
   };
 
   private async revoke({ id, name }: Agent): Promise<void> {
     await this.services.api.send('POST', `/monitoring/agents/${encodeURIComponent(id)}/revoke`);
-    this.agents.refresh();
+    this.listed.refresh();
     this.services.notices.show(msg(str`Agent ${isolated(name)} is revoked.`));
   }
 
   private async delete({ id, name }: Agent): Promise<void> {
     await removeWithUndo(this.services, { kind: 'agents', id, name });
-    this.agents.refresh();
+    this.listed.refresh();
   }
 
-  private renderFilters(): TemplateResult {
+  protected override renderFilters(): TemplateResult {
     const sites = [...this.services.store.state.sites.values()].sort(compareNames);
     const all: [string, string] = ['', msg('All')];
-    return html`<form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
-      ${field({
-        name: 'q',
-        label: msg('Name'),
-        type: 'search',
-        value: this.query('q'),
-        onInput: this.filter,
-        maxLength: 100,
-        grow: true,
-      })}
-      ${field({
-        name: 'state',
-        label: msg('State'),
-        value: this.query('state'),
-        onInput: this.filter,
-        choices: [all, ...AGENT_STATES.map((one): [string, string] => [one, agentStateWord(one)])],
-      })}
-      ${field({
-        name: 'site_id',
-        label: msg('Site'),
-        value: this.query('site_id'),
-        onInput: this.filter,
-        choices: [all, ...sites.map(({ id, name }): [string, string] => [id, name])],
-      })}
-    </form>`;
+    return html`${field({
+      name: 'q',
+      label: msg('Name'),
+      type: 'search',
+      value: this.query('q'),
+      onInput: this.filter,
+      maxLength: 100,
+      grow: true,
+    })}
+    ${field({
+      name: 'state',
+      label: msg('State'),
+      value: this.query('state'),
+      onInput: this.filter,
+      choices: [all, ...AGENT_STATES.map((one): [string, string] => [one, agentStateWord(one)])],
+    })}
+    ${field({
+      name: 'site_id',
+      label: msg('Site'),
+      value: this.query('site_id'),
+      onInput: this.filter,
+      choices: [all, ...sites.map(({ id, name }): [string, string] => [id, name])],
+    })}`;
   }
 
   private renderState(of: AgentState): TemplateResult {
@@ -164,7 +170,7 @@ export class SiagaAgentsPage extends ListPage<Agent> {
     >`;
   }
 
-  private renderMore(agent: Agent): TemplateResult {
+  protected override renderMoreActions(agent: Agent): TemplateResult {
     const enrol = (): void => {
       this.dialog = { kind: 'enrol', agent };
     };
@@ -178,18 +184,15 @@ export class SiagaAgentsPage extends ListPage<Agent> {
       : html`<button type="button" class="words" @click=${revoke}>${msg('Revoke')}</button>`;
   }
 
-  private renderRow(asked: Agent, countsOf: ReadonlyMap<string, HealthCounts>): TemplateResult {
-    const { agents, sites } = this.services.store.state;
-    const agent = agentNow(asked, agents.get(asked.id));
-    const site = sites.get(agent.site_id);
-    return html`<tr data-id=${agent.id}>
-      <th scope="row">
+  private renderCells(agent: Agent, counts: HealthCounts | undefined): TemplateResult {
+    const site = this.services.store.state.sites.get(agent.site_id);
+    return html`<th scope="row">
         <a href=${address('/devices', { agent_id: agent.id })}><bdi>${agent.name}</bdi></a>
         <span class="narrow">${this.renderState(agent.state)}</span>
         ${agentNotes(agent, this.locale).map((note) => html`<span class="note">${note}</span>`)}
       </th>
       <td class="wide">${this.renderState(agent.state)}</td>
-      <td>${this.renderCounts(countsOf.get(agent.id), { agent_id: agent.id })}</td>
+      <td>${renderHealthLinks(counts, { agent_id: agent.id }, this.locale)}</td>
       <td class="wide">
         ${site ? html`<a href=${address('/fleet/sites', { q: site.code })}><bdi>${site.name}</bdi></a>` : nothing}
       </td>
@@ -199,26 +202,11 @@ export class SiagaAgentsPage extends ListPage<Agent> {
       </td>
       <td class="wide">
         ${agent.last_seen_at === null ? msg('never') : html`<siaga-time at=${agent.last_seen_at}></siaga-time>`}
-      </td>
-      ${
-        this.mayWrite
-          ? html`<td>
-              ${this.renderActions(
-                agent,
-                {
-                  edit: msg(str`Edit agent ${isolated(agent.name)}`),
-                  remove: msg(str`Delete agent ${isolated(agent.name)}`),
-                },
-                this.renderMore(agent),
-              )}
-            </td>`
-          : nothing
-      }
-    </tr>`;
+      </td>`;
   }
 
-  private renderEmpty(): TemplateResult {
-    return ['q', 'state', 'site_id'].some((name) => this.query(name) !== '')
+  protected override renderEmpty(): TemplateResult {
+    return this.isFiltered
       ? html`<siaga-empty icon="agent" words=${msg('No agent matches these filters.')}>
           <a href="/fleet/agents">${msg('Show all agents')}</a>
         </siaga-empty>`
@@ -239,51 +227,29 @@ export class SiagaAgentsPage extends ListPage<Agent> {
     return counts;
   }
 
-  private renderList({ items, pagination }: Page<Agent>): TemplateResult {
-    if (items.length === 0) return html`<div class="card">${this.renderEmpty()}</div>`;
-    const countsOf = this.countsByAgent();
-    return html`<div class="table-scroll">
-        <table aria-label=${this.heading}>
-          <thead>
-            <tr>
-              ${this.renderSortHead('name', msg('Agent'))}
-              ${this.renderSortHead('state', msg('State'), { wide: true })}
-              <th scope="col">${msg('Devices')}</th>
-              <th scope="col" class="wide">${msg('Site')}</th>
-              <th scope="col" class="wide">${msg('Version')}</th>
-              ${this.renderSortHead('last_seen_at', msg('Last heard'), { wide: true })}
-              ${
-                this.mayWrite
-                  ? html`<th scope="col"><span class="visually-hidden">${msg('Actions')}</span></th>`
-                  : nothing
-              }
-            </tr>
-          </thead>
-          <tbody>
-            ${repeat(
-              items,
-              ({ id }) => id,
-              (agent) => this.renderRow(agent, countsOf),
-            )}
-          </tbody>
-        </table>
-      </div>
-      <siaga-pager .pagination=${pagination}></siaga-pager>`;
+  protected override cellsOf(): (agent: Agent) => TemplateResult {
+    const counts = this.countsByAgent();
+    return (agent) => this.renderCells(agent, counts.get(agent.id));
   }
 
-  private renderForm(): TemplateResult | typeof nothing {
-    if (!this.mayWrite || (this.editing === '' && this.query('add') === '')) return nothing;
-    const label = this.editing === '' ? msg('New agent') : msg('Edit agent');
-    return html`<siaga-form-dialog label=${label} @siaga-close=${this.closeForm}>
-      <siaga-agent-form
-        editedId=${this.editing}
-        @siaga-saved=${this.saved}
-        @siaga-cancel=${this.closeForm}
-      ></siaga-agent-form>
-    </siaga-form-dialog>`;
+  protected override renderHeads(): TemplateResult {
+    return html`${this.renderSortHead('name', msg('Agent'))}
+      ${this.renderSortHead('state', msg('State'), { wide: true })}
+      <th scope="col">${msg('Devices')}</th>
+      <th scope="col" class="wide">${msg('Site')}</th>
+      <th scope="col" class="wide">${msg('Version')}</th>
+      ${this.renderSortHead('last_seen_at', msg('Last heard'), { wide: true })}`;
   }
 
-  private renderDialog(): TemplateResult | typeof nothing {
+  protected override renderForm(): TemplateResult {
+    return html`<siaga-agent-form
+      editedId=${this.editing}
+      @siaga-saved=${this.saved}
+      @siaga-cancel=${this.closeForm}
+    ></siaga-agent-form>`;
+  }
+
+  protected override renderDialog(): TemplateResult | typeof nothing {
     if (this.dialog.kind === 'none') return nothing;
     const { kind, agent } = this.dialog;
     const { id, name } = agent;
@@ -310,26 +276,6 @@ export class SiagaAgentsPage extends ListPage<Agent> {
           .act=${() => this.delete(agent)}
           @siaga-close=${this.closeDialog}
         ></siaga-confirm>`;
-  }
-
-  protected override render(): TemplateResult {
-    return html`<div class="page-head">
-        <h1 tabindex="-1">${this.heading}</h1>
-        ${
-          this.mayWrite
-            ? html`<div class="actions">
-                <wa-button variant="brand" href=${this.services.router.withQuery({ add: '1' })}>
-                  ${icons.add}${msg('New agent')}
-                </wa-button>
-              </div>`
-            : nothing
-        }
-      </div>
-      ${this.renderNoRight()} ${this.renderFilters()}
-      <div class=${this.staleClass} aria-busy=${this.agents.pending}>
-        ${this.agents.render((page) => this.renderList(page), 10)}
-      </div>
-      ${this.renderForm()} ${this.renderDialog()}`;
   }
 }
 

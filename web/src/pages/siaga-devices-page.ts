@@ -1,24 +1,18 @@
-import '@awesome.me/webawesome/dist/components/button/button.js';
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import { DEVICE_KINDS, HEALTHS, type Device, type LiveDevice } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { deviceAddress, incidentAddress } from '../app/routes.js';
 import { createThrottle } from '../app/throttle.js';
 import '../components/siaga-empty.js';
 import '../components/siaga-health.js';
-import '../components/siaga-pager.js';
 import '../components/siaga-time.js';
-import { icons } from '../components/icons.js';
 import '../devices/siaga-device-form.js';
 import { rowStyles } from '../fleet/fleet-styles.js';
 import { ListPage } from '../fleet/list-page.js';
-import { removeOrTell } from '../fleet/remove.js';
 import { field } from '../forms/field.js';
 import { FilterFold, filterFoldStyles } from '../forms/filter-fold.js';
-import '../forms/siaga-form-dialog.js';
 import type { Page } from '../http/api-client.js';
 import { isolated } from '../i18n/isolated.js';
 import { wholeNumber } from '../i18n/numbers.js';
@@ -37,20 +31,19 @@ type Asked = readonly [
   page: string,
 ];
 
-const FILTERS = ['health', 'site_id', 'agent_id', 'kind', 'q'] as const;
-
 /** Every device, filtered and sorted by the hub; what the address says is what is shown. */
 @customElement('siaga-devices-page')
 export class SiagaDevicesPage extends ListPage<Device> {
   static override styles = [baseStyles, pageStyles, formStyles, filterFoldStyles, tableStyles, rowStyles];
 
+  protected override readonly kind = 'devices';
   protected override readonly defaultSort = 'health,since';
+  protected override readonly filters = ['health', 'site_id', 'agent_id', 'kind', 'q'];
+  protected override readonly throttle = createThrottle(() => this.listed.refresh(), 5000);
 
   private readonly fold = new FilterFold(this);
 
-  private readonly throttle = createThrottle(() => this.devices.refresh(), 5000);
-
-  private readonly devices = new Loading(
+  protected override readonly listed = new Loading(
     this,
     ([health, site_id, agent_id, kind, search, sort, page]: Asked, signal): Promise<Page<Device>> =>
       this.services.api.list(
@@ -79,31 +72,29 @@ export class SiagaDevicesPage extends ListPage<Device> {
     );
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.throttle.cancel();
-  }
-
   protected override get heading(): string {
     return msg('Devices');
   }
 
-  protected override thing(id: string): Device | undefined {
-    return this.devices.value?.items.find((device) => device.id === id);
+  protected override get formWords(): { add: string; edit: string } {
+    return { add: msg('Add device'), edit: msg('Edit device') };
   }
 
-  protected override takeAway({ id, name }: Device): void {
-    void removeOrTell(this.services, { kind: 'devices', id, name }).then((isGone) => {
-      if (!isGone) return;
-      this.devices.refresh();
-      this.focusHeading();
-    });
+  protected override actionWords(name: string): { edit: string; remove: string } {
+    return {
+      edit: msg(str`Edit device ${isolated(name)}`),
+      remove: msg(str`Delete device ${isolated(name)}`),
+    };
+  }
+
+  protected override now(device: Device): Device {
+    return { ...device, ...this.services.store.state.devices.get(device.id) };
   }
 
   private readonly saved = (event: CustomEvent<Device>): void => {
     if (this.editing !== '') {
       this.closeForm();
-      this.devices.refresh();
+      this.listed.refresh();
       this.services.notices.show(msg(str`${isolated(event.detail.name)} saved.`));
       return;
     }
@@ -153,20 +144,18 @@ export class SiagaDevicesPage extends ListPage<Device> {
     }`;
   }
 
-  private renderFilters(): TemplateResult {
-    const count = FILTERS.filter((name) => name !== 'q' && this.query(name) !== '').length;
-    return html`<form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
-      ${field({
-        name: 'q',
-        label: msg('Name, code or address'),
-        type: 'search',
-        value: this.query('q'),
-        onInput: this.filter,
-        maxLength: 100,
-        grow: true,
-      })}
-      ${this.fold.render(wholeNumber(count, this.locale), this.renderFolded())}
-    </form>`;
+  protected override renderFilters(): TemplateResult {
+    const count = this.filters.filter((name) => name !== 'q' && this.query(name) !== '').length;
+    return html`${field({
+      name: 'q',
+      label: msg('Name, code or address'),
+      type: 'search',
+      value: this.query('q'),
+      onInput: this.filter,
+      maxLength: 100,
+      grow: true,
+    })}
+    ${this.fold.render(wholeNumber(count, this.locale), this.renderFolded())} `;
   }
 
   /** The incident about it; a device that is down without one is told why, where that is known. */
@@ -189,12 +178,12 @@ export class SiagaDevicesPage extends ListPage<Device> {
       }`;
   }
 
-  private renderRow(asked: Device): TemplateResult {
-    const { devices, sites } = this.services.store.state;
-    // What the feed knows is newer than the page that was asked for.
-    const device = { ...asked, ...devices.get(asked.id) };
-    return html`<tr data-id=${device.id}>
-      <td><siaga-health health=${device.health}></siaga-health></td>
+  protected override cellsOf(): (device: Device) => TemplateResult {
+    return (device) => this.renderCells(device);
+  }
+
+  private renderCells(device: Device): TemplateResult {
+    return html`<td><siaga-health health=${device.health}></siaga-health></td>
       <th scope="row">
         <a href=${deviceAddress(device.id)}><bdi>${device.name}</bdi></a>
         ${device.code === device.name ? nothing : html`<span class="sub">${device.code}</span>`}
@@ -202,25 +191,13 @@ export class SiagaDevicesPage extends ListPage<Device> {
       </th>
       <td class="wide mono">${device.address}</td>
       <td class="wide">${kindWord(device.kind)}</td>
-      <td class="wide"><bdi>${sites.get(device.site_id)?.name ?? nothing}</bdi></td>
+      <td class="wide"><bdi>${this.services.store.state.sites.get(device.site_id)?.name ?? nothing}</bdi></td>
       <td class="wide"><siaga-time mode="for" at=${device.since}></siaga-time></td>
-      <td class="wide">${this.renderIncident(device, device.id)}</td>
-      ${
-        this.mayWrite
-          ? html`<td>
-              ${this.renderActions(device, {
-                edit: msg(str`Edit device ${isolated(device.name)}`),
-                remove: msg(str`Delete device ${isolated(device.name)}`),
-              })}
-            </td>`
-          : nothing
-      }
-    </tr>`;
+      <td class="wide">${this.renderIncident(device, device.id)}</td>`;
   }
 
-  private renderEmpty(): TemplateResult {
-    const filtered = FILTERS.some((name) => this.query(name) !== '');
-    return filtered
+  protected override renderEmpty(): TemplateResult {
+    return this.isFiltered
       ? html`<siaga-empty icon="devices" words=${msg('No device matches these filters.')}>
           <a href="/devices">${msg('Show all devices')}</a>
         </siaga-empty>`
@@ -230,69 +207,23 @@ export class SiagaDevicesPage extends ListPage<Device> {
         </siaga-empty>`;
   }
 
-  private renderList({ items, pagination }: Page<Device>): TemplateResult {
-    if (items.length === 0) return html`<div class="card">${this.renderEmpty()}</div>`;
-    return html`<div class="table-scroll">
-        <table aria-label=${this.heading}>
-          <thead>
-            <tr>
-              ${this.renderSortHead('health', msg('Health'), { then: 'since' })}
-              ${this.renderSortHead('name', msg('Name'))}
-              ${this.renderSortHead('address', msg('Address'), { wide: true })}
-              <th scope="col" class="wide">${msg('Kind')}</th>
-              <th scope="col" class="wide">${msg('Site')}</th>
-              ${this.renderSortHead('since', msg('For'), { wide: true })}
-              <th scope="col" class="wide">${msg('Incident')}</th>
-              ${
-                this.mayWrite
-                  ? html`<th scope="col"><span class="visually-hidden">${msg('Actions')}</span></th>`
-                  : nothing
-              }
-            </tr>
-          </thead>
-          <tbody>
-            ${repeat(
-              items,
-              ({ id }) => id,
-              (device) => this.renderRow(device),
-            )}
-          </tbody>
-        </table>
-      </div>
-      <siaga-pager .pagination=${pagination}></siaga-pager>`;
+  protected override renderHeads(): TemplateResult {
+    return html`${this.renderSortHead('health', msg('Health'), { then: 'since' })}
+      ${this.renderSortHead('name', msg('Name'))}
+      ${this.renderSortHead('address', msg('Address'), { wide: true })}
+      <th scope="col" class="wide">${msg('Kind')}</th>
+      <th scope="col" class="wide">${msg('Site')}</th>
+      ${this.renderSortHead('since', msg('For'), { wide: true })}
+      <th scope="col" class="wide">${msg('Incident')}</th>`;
   }
 
-  private renderDialog(): TemplateResult | typeof nothing {
-    if (!this.mayWrite || (this.editing === '' && this.query('add') === '')) return nothing;
-    const label = this.editing === '' ? msg('Add device') : msg('Edit device');
-    return html`<siaga-form-dialog label=${label} @siaga-close=${this.closeForm}>
-      <siaga-device-form
-        .device=${this.thing(this.editing)}
-        siteId=${this.query('site_id')}
-        @siaga-saved=${this.saved}
-        @siaga-cancel=${this.closeForm}
-      ></siaga-device-form>
-    </siaga-form-dialog>`;
-  }
-
-  protected override render(): TemplateResult {
-    return html`<div class="page-head">
-        <h1 tabindex="-1">${this.heading}</h1>
-        ${
-          this.mayWrite
-            ? html`<div class="actions">
-                <wa-button variant="brand" href=${this.services.router.withQuery({ add: '1' })}>
-                  ${icons.add}${msg('Add device')}
-                </wa-button>
-              </div>`
-            : nothing
-        }
-      </div>
-      ${this.renderNoRight()} ${this.renderFilters()}
-      <div class=${this.staleClass} aria-busy=${this.devices.pending}>
-        ${this.devices.render((page) => this.renderList(page), 10)}
-      </div>
-      ${this.renderDialog()}`;
+  protected override renderForm(): TemplateResult {
+    return html`<siaga-device-form
+      .device=${this.thing(this.editing)}
+      siteId=${this.query('site_id')}
+      @siaga-saved=${this.saved}
+      @siaga-cancel=${this.closeForm}
+    ></siaga-device-form>`;
   }
 }
 

@@ -1,22 +1,17 @@
-import '@awesome.me/webawesome/dist/components/button/button.js';
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { Site } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { address } from '../app/routes.js';
 import { createThrottle } from '../app/throttle.js';
-import { icons } from '../components/icons.js';
 import '../components/siaga-empty.js';
 import { healthStyles } from '../components/siaga-health.js';
-import '../components/siaga-pager.js';
 import { fleetStyles, rowStyles } from '../fleet/fleet-styles.js';
+import { renderHealthLinks } from '../fleet/health-links.js';
 import { ListPage } from '../fleet/list-page.js';
-import { removeOrTell } from '../fleet/remove.js';
 import '../fleet/siaga-site-form.js';
 import { field } from '../forms/field.js';
-import '../forms/siaga-form-dialog.js';
 import type { Page } from '../http/api-client.js';
 import { isolated } from '../i18n/isolated.js';
 import { wholeNumber } from '../i18n/numbers.js';
@@ -39,11 +34,12 @@ export class SiagaSitesPage extends ListPage<Site> {
     rowStyles,
   ];
 
+  protected override readonly kind = 'sites';
   protected override readonly defaultSort = 'name';
+  protected override readonly filters = ['q', 'region'];
+  protected override readonly throttle = createThrottle(() => this.listed.refresh(), 2000);
 
-  private readonly throttle = createThrottle(() => this.sites.refresh(), 2000);
-
-  private readonly sites = new Loading(
+  protected override readonly listed = new Loading(
     this,
     ([search, region, sort, page]: Asked, signal): Promise<Page<Site>> =>
       this.services.api.list('/monitoring/sites', { search, region, sort, page }, signal),
@@ -67,58 +63,51 @@ export class SiagaSitesPage extends ListPage<Site> {
     );
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.throttle.cancel();
-  }
-
   protected override get heading(): string {
     return msg('Sites');
   }
 
-  protected override thing(id: string): Site | undefined {
-    return this.sites.value?.items.find((site) => site.id === id);
+  protected override get formWords(): { add: string; edit: string } {
+    return { add: msg('New site'), edit: msg('Edit site') };
   }
 
-  protected override takeAway({ id, name }: Site): void {
-    void removeOrTell(this.services, { kind: 'sites', id, name }).then((isGone) => {
-      if (!isGone) return;
-      this.sites.refresh();
-      this.focusHeading();
-    });
+  protected override actionWords(name: string): { edit: string; remove: string } {
+    return { edit: msg(str`Edit site ${isolated(name)}`), remove: msg(str`Delete site ${isolated(name)}`) };
+  }
+
+  protected override now(site: Site): Site {
+    return { ...site, ...this.services.store.state.sites.get(site.id) };
   }
 
   private readonly saved = (event: CustomEvent<Site>): void => {
     const { name } = event.detail;
     const isNew = this.editing === '';
     this.closeForm();
-    this.sites.refresh();
+    this.listed.refresh();
     this.services.notices.show(
       isNew ? msg(str`Site ${isolated(name)} created.`) : msg(str`Site ${isolated(name)} saved.`),
     );
   };
 
-  private renderFilters(): TemplateResult {
+  protected override renderFilters(): TemplateResult {
     const regions = [...this.services.store.state.sites.values()].map(({ region }) => region ?? '');
     const known = [...new Set([...regions, this.query('region')])].filter((region) => region !== '').sort();
-    return html`<form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
-      ${field({
-        name: 'q',
-        label: msg('Name or code'),
-        type: 'search',
-        value: this.query('q'),
-        onInput: this.filter,
-        maxLength: 100,
-        grow: true,
-      })}
-      ${field({
-        name: 'region',
-        label: msg('Region'),
-        value: this.query('region'),
-        onInput: this.filter,
-        choices: [['', msg('All')], ...known.map((region): [string, string] => [region, region])],
-      })}
-    </form>`;
+    return html`${field({
+      name: 'q',
+      label: msg('Name or code'),
+      type: 'search',
+      value: this.query('q'),
+      onInput: this.filter,
+      maxLength: 100,
+      grow: true,
+    })}
+    ${field({
+      name: 'region',
+      label: msg('Region'),
+      value: this.query('region'),
+      onInput: this.filter,
+      choices: [['', msg('All')], ...known.map((region): [string, string] => [region, region])],
+    })}`;
   }
 
   /** Who looks after the devices of a site that has no agent. */
@@ -130,17 +119,19 @@ export class SiagaSitesPage extends ListPage<Site> {
       : html`<span class="sub">${msg('watched from another site')}</span>`;
   }
 
-  private renderRow(asked: Site, agentsOf: ReadonlyMap<string, number>): TemplateResult {
-    const { groups, sites } = this.services.store.state;
-    const site = { ...asked, ...sites.get(asked.id) };
-    const group = groups.get(site.id);
-    const agents = agentsOf.get(site.id) ?? 0;
-    return html`<tr data-id=${site.id}>
-      <th scope="row">
+  protected override cellsOf(): (site: Site) => TemplateResult {
+    const { agents, groups } = this.services.store.state;
+    const agentsOf = new Map<string, number>();
+    for (const { site_id } of agents.values()) agentsOf.set(site_id, (agentsOf.get(site_id) ?? 0) + 1);
+    return (site) => this.renderCells(site, groups.get(site.id), agentsOf.get(site.id) ?? 0);
+  }
+
+  private renderCells(site: Site, group: SiteGroup | undefined, agents: number): TemplateResult {
+    return html`<th scope="row">
         <a href=${address('/devices', { site_id: site.id })}><bdi>${site.name}</bdi></a>
         <span class="sub">${site.code}</span>
       </th>
-      <td>${this.renderCounts(group?.counts, { site_id: site.id })}</td>
+      <td>${renderHealthLinks(group?.counts, { site_id: site.id }, this.locale)}</td>
       <td class="wide number">
         ${
           agents === 0
@@ -151,22 +142,11 @@ export class SiagaSitesPage extends ListPage<Site> {
         }
       </td>
       <td class="wide">${site.region ?? nothing}</td>
-      <td class="wide">${site.timezone}</td>
-      ${
-        this.mayWrite
-          ? html`<td>
-              ${this.renderActions(site, {
-                edit: msg(str`Edit site ${isolated(site.name)}`),
-                remove: msg(str`Delete site ${isolated(site.name)}`),
-              })}
-            </td>`
-          : nothing
-      }
-    </tr>`;
+      <td class="wide">${site.timezone}</td>`;
   }
 
-  private renderEmpty(): TemplateResult {
-    return this.query('q') !== '' || this.query('region') !== ''
+  protected override renderEmpty(): TemplateResult {
+    return this.isFiltered
       ? html`<siaga-empty icon="fleet" words=${msg('No site matches these filters.')}>
           <a href="/fleet/sites">${msg('Show all sites')}</a>
         </siaga-empty>`
@@ -176,69 +156,20 @@ export class SiagaSitesPage extends ListPage<Site> {
         </siaga-empty>`;
   }
 
-  private renderList({ items, pagination }: Page<Site>): TemplateResult {
-    if (items.length === 0) return html`<div class="card">${this.renderEmpty()}</div>`;
-    const agentsOf = new Map<string, number>();
-    for (const { site_id } of this.services.store.state.agents.values())
-      agentsOf.set(site_id, (agentsOf.get(site_id) ?? 0) + 1);
-    return html`<div class="table-scroll">
-        <table aria-label=${this.heading}>
-          <thead>
-            <tr>
-              ${this.renderSortHead('name', msg('Site'))}
-              <th scope="col">${msg('Devices')}</th>
-              <th scope="col" class="wide number">${msg('Agents')}</th>
-              ${this.renderSortHead('region', msg('Region'), { wide: true })}
-              <th scope="col" class="wide">${msg('Time zone')}</th>
-              ${
-                this.mayWrite
-                  ? html`<th scope="col"><span class="visually-hidden">${msg('Actions')}</span></th>`
-                  : nothing
-              }
-            </tr>
-          </thead>
-          <tbody>
-            ${repeat(
-              items,
-              ({ id }) => id,
-              (site) => this.renderRow(site, agentsOf),
-            )}
-          </tbody>
-        </table>
-      </div>
-      <siaga-pager .pagination=${pagination}></siaga-pager>`;
+  protected override renderHeads(): TemplateResult {
+    return html`${this.renderSortHead('name', msg('Site'))}
+      <th scope="col">${msg('Devices')}</th>
+      <th scope="col" class="wide number">${msg('Agents')}</th>
+      ${this.renderSortHead('region', msg('Region'), { wide: true })}
+      <th scope="col" class="wide">${msg('Time zone')}</th>`;
   }
 
-  private renderDialog(): TemplateResult | typeof nothing {
-    if (!this.mayWrite || (this.editing === '' && this.query('add') === '')) return nothing;
-    const label = this.editing === '' ? msg('New site') : msg('Edit site');
-    return html`<siaga-form-dialog label=${label} @siaga-close=${this.closeForm}>
-      <siaga-site-form
-        editedId=${this.editing}
-        @siaga-saved=${this.saved}
-        @siaga-cancel=${this.closeForm}
-      ></siaga-site-form>
-    </siaga-form-dialog>`;
-  }
-
-  protected override render(): TemplateResult {
-    return html`<div class="page-head">
-        <h1 tabindex="-1">${this.heading}</h1>
-        ${
-          this.mayWrite
-            ? html`<div class="actions">
-                <wa-button variant="brand" href=${this.services.router.withQuery({ add: '1' })}>
-                  ${icons.add}${msg('New site')}
-                </wa-button>
-              </div>`
-            : nothing
-        }
-      </div>
-      ${this.renderNoRight()} ${this.renderFilters()}
-      <div class=${this.staleClass} aria-busy=${this.sites.pending}>
-        ${this.sites.render((page) => this.renderList(page), 10)}
-      </div>
-      ${this.renderDialog()}`;
+  protected override renderForm(): TemplateResult {
+    return html`<siaga-site-form
+      editedId=${this.editing}
+      @siaga-saved=${this.saved}
+      @siaga-cancel=${this.closeForm}
+    ></siaga-site-form>`;
   }
 }
 
