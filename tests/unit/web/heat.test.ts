@@ -1,6 +1,7 @@
 import type { LiveDevice } from '@siaga/shared';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cellByKey, movesCursor } from '../../../web/src/board/heat-cursor.js';
 import {
   cellAt,
   cellBeyond,
@@ -54,6 +55,36 @@ describe('the heat view', () => {
     );
     const other = site('B', 'Bali', 2);
     expect(heatLayout([other, failing], 300, 500)).toEqual(heatLayout([healthy, other], 300, 500));
+  });
+
+  test('keys go from cell to cell, from site to site and from trouble to trouble', () => {
+    const layout = heatLayout([site('A', 'Bali', 3), site('B', 'Bali', 2), site('C', 'Bali', 2)], 400, 800);
+    const isTrouble = ({ site: at, place }: { site: number; place: number }): boolean =>
+      (at === 0 && place === 1) || (at === 2 && place === 1);
+    const go = (from: [number, number], key: string): [number, number] | undefined => {
+      const to = cellByKey(layout, { site: from[0], place: from[1] }, key, isTrouble);
+      return to && [to.site, to.place];
+    };
+    expect(go([0, 2], 'ArrowRight')).toEqual([1, 0]);
+    expect(go([1, 0], 'ArrowLeft')).toEqual([0, 2]);
+    expect(go([0, 0], 'ArrowLeft')).toBeUndefined();
+    expect(go([1, 1], 'Home')).toEqual([0, 0]);
+    expect(go([0, 0], 'End')).toEqual([2, 1]);
+    expect(go([0, 1], 'PageDown')).toEqual([1, 0]);
+    // In the last site there is no next one: to its end.
+    expect(go([2, 0], 'PageDown')).toEqual([2, 1]);
+    expect(go([1, 1], 'PageUp')).toEqual([0, 0]);
+    expect(go([0, 0], 'n')).toEqual([0, 1]);
+    expect(go([0, 1], 'n')).toEqual([2, 1]);
+    expect(go([2, 1], 'n')).toBeUndefined();
+    expect(go([2, 1], 'p')).toEqual([0, 1]);
+    expect(go([0, 0], 'x')).toBeUndefined();
+    expect(['ArrowUp', 'PageUp', 'Home', 'n', 'x', 'Enter', 'Homer'].filter(movesCursor)).toEqual([
+      'ArrowUp',
+      'PageUp',
+      'Home',
+      'n',
+    ]);
   });
 
   const anySites = fc.array(

@@ -13,29 +13,15 @@ import { healthWord } from '../i18n/words.js';
 import type { SiteGroup } from '../live/state.js';
 import { baseStyles } from '../styles/shared.js';
 import { acknowledgedStyles } from './acknowledged-mark.js';
-import { sizeOf } from './board-model.js';
 import { HeatCanvas } from './heat-canvas.js';
 import { renderLegend } from './heat-legend.js';
-import {
-  cellAt,
-  cellBeyond,
-  cellOfNumber,
-  numberOfCell,
-  placeOf,
-  type HeatCell,
-  type HeatLayout,
-} from './heat-layout.js';
+import { cellByKey, movesCursor } from './heat-cursor.js';
+import { cellOf, deviceAt, isSameSites } from './heat-devices.js';
 import { renderHeadings } from './heat-headings.js';
+import { cellAt, cellOfNumber, placeOf, type HeatCell, type HeatLayout } from './heat-layout.js';
 import { layoutInRoom } from './heat-room.js';
 import { heatStyles } from './heat-styles.js';
 import { tellHover } from './hover.js';
-
-const isSameSites = (before: ReadonlyMap<string, SiteGroup>, now: readonly SiteGroup[]): boolean =>
-  before.size === now.length &&
-  now.every((group) => {
-    const known = before.get(group.siteId);
-    return known !== undefined && known.site === group.site && sizeOf(known) === sizeOf(group);
-  });
 
 /** Every device as a cell of one canvas, by region and site. The keyboard moves a cursor through it. Tells `siaga-cell`. */
 @customElement('siaga-heat')
@@ -99,12 +85,12 @@ export class SiagaHeat extends SiagaElement {
       !changed.has('wantedHeight') &&
       density === this.painting.density &&
       isSameSites(this.byId, this.groups);
-    const pointed = this.deviceAt(this.cursor);
+    const { pointed } = this;
     this.byId = new Map(this.groups.map((group) => [group.siteId, group]));
     if (isSame) return;
     this.layout = layoutInRoom(this.groups, this.width, this.wantedHeight, density);
     this.laidOutFor = this.width;
-    this.cursor = pointed && this.cellOf(pointed);
+    this.cursor = pointed && cellOf(this.layout, this.byId, pointed);
     this.painting.density = density;
     this.painting.forget();
   }
@@ -112,27 +98,21 @@ export class SiagaHeat extends SiagaElement {
   protected override updated(): void {
     if (!this.layout || !this.canvas) return;
     this.painting.show(this.canvas, this.layout, this.width, this.byId, this.probes);
-    if (this.cursor && this.hasFocus) this.tellCell(this.cursor);
+    if (this.cursor && this.hasFocus) this.tellCell();
   }
 
-  private deviceAt(cell: HeatCell | undefined): LiveDevice | undefined {
-    const siteId = cell && this.layout?.sites[cell.site]?.siteId;
-    return siteId === undefined ? undefined : this.byId.get(siteId)?.devices[cell?.place ?? 0];
+  /** The device under the cursor. */
+  private get pointed(): LiveDevice | undefined {
+    return this.cursor && this.layout && deviceAt(this.layout, this.byId, this.cursor);
   }
 
-  private cellOf(device: LiveDevice): HeatCell | undefined {
-    const site = this.layout?.sites.findIndex(({ siteId }) => siteId === device.site_id) ?? -1;
-    const at = this.byId.get(device.site_id)?.devices.findIndex(({ id }) => id === device.id) ?? -1;
-    return site < 0 || at < 0 ? undefined : { site, place: at };
-  }
-
-  private tellCell(cell: HeatCell | undefined): void {
-    const device = this.deviceAt(cell);
-    if (!device || !cell || !this.layout) {
+  private tellCell(): void {
+    const device = this.pointed;
+    if (!device || !this.cursor || !this.layout) {
       this.tellNothing();
       return;
     }
-    const { x, y } = placeOf(this.layout, cell);
+    const { x, y } = placeOf(this.layout, this.cursor);
     const { left, top } = this.canvas.getBoundingClientRect();
     const { pitch } = this.layout;
     const group = this.byId.get(device.site_id);
@@ -159,7 +139,7 @@ export class SiagaHeat extends SiagaElement {
     const cell = cellAt(this.layout, event.clientX - left, event.clientY - top);
     if (cell?.site === this.cursor?.site && cell?.place === this.cursor?.place) return;
     this.cursor = cell;
-    this.tellCell(cell);
+    this.tellCell();
   };
 
   private readonly onLeave = (): void => {
@@ -179,63 +159,26 @@ export class SiagaHeat extends SiagaElement {
   };
 
   private readonly onClick = (event: MouseEvent): void => {
-    const device = this.deviceAt(this.cursor);
+    const device = this.pointed;
     if (!device) return;
     if (event.ctrlKey || event.metaKey) window.open(deviceAddress(device.id), '_blank', 'noopener');
     else this.services.router.go(deviceAddress(device.id));
   };
 
-  /** The next cell in trouble from here. */
-  private nextTrouble(layout: HeatLayout, from: number, step: 1 | -1): HeatCell | undefined {
-    let number = from + step;
-    for (let cell = cellOfNumber(layout, number); cell; cell = cellOfNumber(layout, (number += step))) {
-      const device = this.deviceAt(cell);
-      if (device && device.health !== 'up') return cell;
-    }
-    return undefined;
-  }
-
-  private target(layout: HeatLayout, key: string): HeatCell | undefined {
-    const from = this.cursor ?? { site: 0, place: 0 };
-    const number = numberOfCell(layout, from);
-    switch (key) {
-      case 'ArrowRight':
-        return cellOfNumber(layout, number + 1);
-      case 'ArrowLeft':
-        return cellOfNumber(layout, number - 1);
-      case 'ArrowDown':
-        return cellBeyond(layout, from, 1);
-      case 'ArrowUp':
-        return cellBeyond(layout, from, -1);
-      case 'Home':
-        return cellOfNumber(layout, 0);
-      case 'End':
-        return cellOfNumber(layout, layout.cellCount - 1);
-      case 'PageDown':
-        return cellOfNumber(layout, layout.sites[from.site + 1]?.firstCell ?? layout.cellCount - 1);
-      case 'PageUp':
-        return cellOfNumber(layout, layout.sites[Math.max(0, from.site - 1)]?.firstCell ?? 0);
-      case 'n':
-        return this.nextTrouble(layout, number, 1);
-      case 'p':
-        return this.nextTrouble(layout, number, -1);
-      default:
-        return undefined;
-    }
-  }
-
   private readonly onKey = (event: KeyboardEvent): void => {
-    if (!this.layout || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { layout } = this;
+    if (!layout || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Enter') {
-      const device = this.deviceAt(this.cursor);
+      const device = this.pointed;
       if (device) this.services.router.go(deviceAddress(device.id));
       return;
     }
-    const isOurs = /^(Arrow|Page|Home$|End$|n$|p$)/.test(event.key);
-    if (!isOurs) return;
+    if (!movesCursor(event.key)) return;
     event.preventDefault();
     event.stopPropagation();
-    const cell = this.target(this.layout, event.key);
+    const isTrouble = (cell: HeatCell): boolean =>
+      (deviceAt(layout, this.byId, cell)?.health ?? 'up') !== 'up';
+    const cell = cellByKey(layout, this.cursor ?? { site: 0, place: 0 }, event.key, isTrouble);
     if (!cell) return;
     this.cursor = cell;
     void this.updateComplete.then(() =>
@@ -244,7 +187,7 @@ export class SiagaHeat extends SiagaElement {
   };
 
   private cellWords(): string {
-    const device = this.hasFocus ? this.deviceAt(this.cursor) : undefined;
+    const device = this.hasFocus ? this.pointed : undefined;
     if (!device) return '';
     const group = this.byId.get(device.site_id);
     const passed = durationWords(this.services.clock.nowMs() - Date.parse(device.since), this.locale);
@@ -253,7 +196,7 @@ export class SiagaHeat extends SiagaElement {
   }
 
   private renderCursor(layout: HeatLayout): TemplateResult | typeof nothing {
-    const device = this.deviceAt(this.cursor);
+    const device = this.pointed;
     if (!this.cursor || !device || this.still) return nothing;
     const { x, y } = placeOf(layout, this.cursor);
     const size = layout.pitch + 4;

@@ -8,7 +8,7 @@ import { createThrottle } from '../app/throttle.js';
 import { readView, type BoardView } from '../board/board-address.js';
 import '../board/siaga-heat.js';
 import '../board/siaga-view-switch.js';
-import { VIEW_ELEMENTS } from '../board/views.js';
+import { ViewCode } from '../board/views.js';
 import { healthShape, healthStyles } from '../components/siaga-health.js';
 import '../components/siaga-skeleton.js';
 import { wholeNumber } from '../i18n/numbers.js';
@@ -37,11 +37,11 @@ export class SiagaWallPage extends SiagaPage {
 
   @state() private idle = true;
   @state() private pictureHeight = 0;
-  @state() private mapReady = false;
   @query('.picture') private picture!: HTMLElement | null;
 
   private groups: readonly SiteGroup[] = [];
   private incidents: readonly TicketSummary[] = [];
+  private readonly code = new ViewCode(this);
   private readonly settle = createThrottle(() => this.renew(), SETTLE_MS);
   private readonly endings: (() => void)[] = [];
   private idling: ReturnType<typeof setTimeout> | undefined;
@@ -142,9 +142,6 @@ export class SiagaWallPage extends SiagaPage {
     const hour = new Date(this.services.clock.nowMs()).getHours();
     this.toggleAttribute('dimmed', isDimmed(this.dim, hour));
     this.toggleAttribute('idle', this.idle);
-    if (this.view === 'map' && !this.mapReady) {
-      void VIEW_ELEMENTS.map().then(() => (this.mapReady = true));
-    }
   }
 
   override updated(): void {
@@ -193,9 +190,10 @@ export class SiagaWallPage extends SiagaPage {
     if (this.view === 'heat') {
       return html`<siaga-heat still .groups=${this.groups} .wantedHeight=${this.pictureHeight}></siaga-heat>`;
     }
-    return this.mapReady
-      ? html`<siaga-site-map still .groups=${this.groups}></siaga-site-map>`
-      : html`<siaga-skeleton></siaga-skeleton>`;
+    return this.code.render(
+      'map',
+      () => html`<siaga-site-map still .groups=${this.groups}></siaga-site-map>`,
+    );
   }
 
   private renderTools(): TemplateResult {
