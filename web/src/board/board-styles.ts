@@ -73,10 +73,11 @@ export const boardStyles = css`
   @media (max-width: 640px) {
     .page-head .actions {
       flex: 1 1 100%;
+      flex-wrap: wrap;
       margin: 0;
     }
     .page-head siaga-view-switch {
-      flex: 1;
+      flex: 1 1 220px;
       min-width: 0;
     }
     .page-head siaga-health-counts {

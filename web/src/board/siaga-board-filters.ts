@@ -1,15 +1,15 @@
 import { msg, str } from '@lit/localize';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { DEVICE_KINDS, type Health } from '@siaga/shared';
+import { DEVICE_KINDS } from '@siaga/shared';
 import { LocalizedElement } from '../app/siaga-element.js';
 import { field } from '../forms/field.js';
+import { FilterFold, filterFoldStyles } from '../forms/filter-fold.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { healthWord, kindWord } from '../i18n/words.js';
+import { WORST_FIRST } from '../live/state.js';
 import { baseStyles, formStyles } from '../styles/shared.js';
 import { countFilters, NO_FILTER, writeFilter, type BoardFilter, type BoardQuery } from './board-address.js';
-
-const ORDER: readonly Health[] = ['down', 'degraded', 'unknown', 'up'];
 
 /** The board's filters. Tells `siaga-filter` (detail: the values to put into the address). */
 @customElement('siaga-board-filters')
@@ -17,6 +17,7 @@ export class SiagaBoardFilters extends LocalizedElement {
   static override styles = [
     baseStyles,
     formStyles,
+    filterFoldStyles,
     css`
       .filters {
         gap: var(--space-2);
@@ -84,7 +85,7 @@ export class SiagaBoardFilters extends LocalizedElement {
         height: 34px;
         white-space: nowrap;
       }
-      button {
+      .set button {
         padding: var(--space-1);
         border: 0;
         background: none;
@@ -101,8 +102,14 @@ export class SiagaBoardFilters extends LocalizedElement {
           height: 40px;
         }
         .filters .field.grow {
-          flex: 1 1 100%;
+          flex: 1 1 0;
           max-width: none;
+        }
+        .filters .fold {
+          height: 40px;
+        }
+        .set {
+          flex: 1 1 100%;
         }
       }
     `,
@@ -113,6 +120,8 @@ export class SiagaBoardFilters extends LocalizedElement {
   @property({ attribute: false }) regions: readonly string[] = [];
   /** The name of the site that the board is filtered by. */
   @property({ attribute: false }) siteName: string | undefined;
+
+  private readonly fold = new FilterFold(this);
 
   private tell(query: BoardQuery): void {
     this.dispatchEvent(new CustomEvent('siaga-filter', { detail: query, bubbles: true, composed: true }));
@@ -163,43 +172,49 @@ export class SiagaBoardFilters extends LocalizedElement {
     </span>`;
   }
 
-  protected override render(): TemplateResult {
-    const { text, health, kind, acknowledged } = this.filter;
+  private renderFolded(): TemplateResult {
+    const { health, kind, acknowledged } = this.filter;
     const all: [string, string] = ['', msg('All')];
+    return html`${field({
+      name: 'health',
+      label: msg('Health'),
+      value: health ?? '',
+      onInput: this.change,
+      choices: [all, ...WORST_FIRST.map((one): [string, string] => [one, healthWord(one)])],
+    })}
+    ${this.renderRegion()}
+    ${field({
+      name: 'kind',
+      label: msg('Kind'),
+      value: kind ?? '',
+      onInput: this.change,
+      choices: [all, ...DEVICE_KINDS.map((one): [string, string] => [one, kindWord(one)])],
+    })}
+    ${field({
+      name: 'ack',
+      label: msg('Incident'),
+      value: acknowledged ?? '',
+      onInput: this.change,
+      choices: [all, ['no', msg('Not acknowledged')], ['yes', msg('Acknowledged')]],
+    })}
+    ${this.renderSite()}`;
+  }
+
+  protected override render(): TemplateResult {
+    const { filter } = this;
+    const folded = countFilters({ ...filter, text: '' });
     return html`<form role="search" class="filters" @submit=${(event: Event) => event.preventDefault()}>
       ${field({
         name: 'q',
         label: msg('Site, device or address'),
         placeholder: msg('Site, device or address'),
         type: 'search',
-        value: text,
+        value: filter.text,
         onInput: this.change,
         maxLength: 300,
         grow: true,
       })}
-      ${field({
-        name: 'health',
-        label: msg('Health'),
-        value: health ?? '',
-        onInput: this.change,
-        choices: [all, ...ORDER.map((one): [string, string] => [one, healthWord(one)])],
-      })}
-      ${this.renderRegion()}
-      ${field({
-        name: 'kind',
-        label: msg('Kind'),
-        value: kind ?? '',
-        onInput: this.change,
-        choices: [all, ...DEVICE_KINDS.map((one): [string, string] => [one, kindWord(one)])],
-      })}
-      ${field({
-        name: 'ack',
-        label: msg('Incident'),
-        value: acknowledged ?? '',
-        onInput: this.change,
-        choices: [all, ['no', msg('Not acknowledged')], ['yes', msg('Acknowledged')]],
-      })}
-      ${this.renderSite()} ${this.renderSet()}
+      ${this.fold.render(wholeNumber(folded, this.locale), this.renderFolded())} ${this.renderSet()}
     </form>`;
   }
 }

@@ -6,9 +6,8 @@ import { LocalizedElement } from '../app/siaga-element.js';
 import { healthShape, healthStyles } from '../components/siaga-health.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { healthWord } from '../i18n/words.js';
+import { WORST_FIRST } from '../live/state.js';
 import { baseStyles } from '../styles/shared.js';
-
-const ORDER: readonly Health[] = ['down', 'degraded', 'unknown', 'up'];
 
 /** How many devices are how; each number leads to those it counts. */
 @customElement('siaga-health-counts')
@@ -85,17 +84,13 @@ export class SiagaHealthCounts extends LocalizedElement {
         filter: grayscale(1);
       }
       @media (max-width: 640px) {
-        ul {
-          display: grid;
-          grid-template-columns: repeat(2, minmax(0, 1fr));
+        /* Two in a row; the longer word takes of the shorter one's room. */
+        li {
+          flex: 1 1 36%;
         }
         a {
           height: 40px;
-        }
-        .word {
-          min-width: 0;
-          overflow: hidden;
-          text-overflow: ellipsis;
+          padding-inline: 6px;
         }
       }
     `,
@@ -110,7 +105,7 @@ export class SiagaHealthCounts extends LocalizedElement {
 
   protected override render(): TemplateResult {
     return html`<ul>
-      ${ORDER.map((health) => {
+      ${WORST_FIRST.map((health) => {
         const count = this.counts[health];
         const isChosen = health === this.chosen;
         return html`<li>

@@ -69,7 +69,7 @@ export class SiagaViewSwitch extends LocalizedElement {
           display: flex;
         }
         label {
-          flex: 1;
+          flex: 1 0 auto;
           min-width: 0;
           height: 36px;
           padding-inline: var(--space-1);

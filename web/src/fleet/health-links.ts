@@ -1,13 +1,11 @@
 import { msg } from '@lit/localize';
 import { html, type TemplateResult } from 'lit';
-import type { Health, HealthCounts } from '@siaga/shared';
+import type { HealthCounts } from '@siaga/shared';
 import { address } from '../app/routes.js';
 import { healthShape } from '../components/siaga-health.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { healthWord } from '../i18n/words.js';
-import { SEVERITY } from '../live/state.js';
-
-const WORST_FIRST = (Object.keys(SEVERITY) as Health[]).sort((a, b) => SEVERITY[a] - SEVERITY[b]);
+import { WORST_FIRST } from '../live/state.js';
 
 /** How the devices of something fare: each number a link to what it counts, trouble first. */
 export const renderHealthLinks = (

@@ -84,6 +84,7 @@ export const createLiveChange = (): LiveChange => ({
 
 /** Worst first. */
 export const SEVERITY: Readonly<Record<Health, number>> = { down: 0, degraded: 1, unknown: 2, up: 3 };
+export const WORST_FIRST: readonly Health[] = ['down', 'degraded', 'unknown', 'up'];
 
 export const isOpen = (ticket: Pick<TicketSummary, 'status'>): boolean =>
   ticket.status !== 'resolved' && ticket.status !== 'closed';
@@ -224,7 +225,7 @@ export const countHealth = (devices: Iterable<Pick<LiveDevice, 'health'>>): Heal
 };
 
 /** The worst health of which there is at least one; up where there is none. */
-export const worstOf = (counts: HealthCounts): Health => {
+const worstOf = (counts: HealthCounts): Health => {
   if (counts.down > 0) return 'down';
   if (counts.degraded > 0) return 'degraded';
   return counts.unknown > 0 ? 'unknown' : 'up';
@@ -255,7 +256,7 @@ const nameKeyOf = (device: LiveDevice): string => {
 };
 
 /** The order of trouble: the worst, then what has stood the longest, then by name. What is up has no hurry. */
-export const worstFirst = (a: LiveDevice, b: LiveDevice): number =>
+const worstFirst = (a: LiveDevice, b: LiveDevice): number =>
   SEVERITY[a.health] - SEVERITY[b.health] ||
   (a.health === 'up' ? 0 : longestFirst(a, b)) ||
   compareTexts(nameKeyOf(a), nameKeyOf(b));

@@ -140,9 +140,12 @@ export const pageStyles = css`
   }
   dl.facts {
     display: grid;
-    grid-template-columns: max-content minmax(0, 1fr);
+    grid-template-columns: fit-content(45%) minmax(0, 1fr);
     gap: var(--space-2) var(--space-4);
     margin: 0;
+  }
+  dl.facts siaga-time {
+    white-space: normal;
   }
   dl.facts dt {
     color: var(--text-quiet);
@@ -171,6 +174,8 @@ export const pageStyles = css`
 /** Dense tables that scroll sideways inside their frame; `.wide` columns leave on a phone. */
 export const tableStyles = css`
   .table-scroll {
+    /* What is only for the ear stays within, and makes no page wider. */
+    position: relative;
     overflow-x: auto;
     background: var(--surface);
     border: 1px solid var(--line);
