@@ -245,6 +245,28 @@ describe.skipIf(!canRun)('the board', () => {
     await closing(page, complaints);
   });
 
+  test('a phone folds the filters, tells how many are set, and nothing is wider than it', async () => {
+    const { url } = await serve(largeBank(300, 30));
+    for (const width of [320, 390, 768]) {
+      for (const language of ['en', 'id'] as const) {
+        const { page, complaints } = await open({ width, height: 844, language });
+        await page.goto(`${url}/?health=down`);
+        const fold = page.getByRole('button', { name: 'Filter' });
+        const kind = page.getByLabel(language === 'en' ? 'Kind' : 'Jenis', { exact: true });
+        await page.locator('siaga-tiles').first().waitFor();
+        expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+        if (width <= 640) {
+          expect(await kind.isVisible()).toBe(false);
+          expect((await fold.textContent())?.trim()).toBe(language === 'en' ? 'Filters (1)' : 'Filter (1)');
+          await fold.click();
+        }
+        await kind.waitFor();
+        expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+        await closing(page, complaints);
+      }
+    }
+  });
+
   test('after a first start it greets with what is watched and the next step', async () => {
     const world = fresh();
     const fixture = await startWebFixture(scriptOf(world), () => snapshotOf(world));
@@ -336,8 +358,20 @@ describe.skipIf(!canRun)('the wallboard', () => {
     await page.locator('siaga-wall-page[dimmed]').waitFor();
     await page.locator('siaga-site-map .mark > *').first().waitFor();
     await page.locator('siaga-wall-page[idle]').waitFor();
+    await page.keyboard.press('?');
+    const help = page.locator('siaga-help');
+    await help.getByText('Full screen, and back').waitFor();
+    await help.getByText('Leave full screen, then the wallboard').waitFor();
+    // The first one closes the help, as in every dialog.
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await page.getByRole('heading', { level: 1, name: 'Board' }).waitFor();
+    await page.keyboard.press('?');
+    await help.getByText('Go to the board').waitFor();
+    expect(await help.getByText('Full screen, and back').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Wallboard' }).click();
     await page.locator('siaga-wall-page').waitFor();
     await closing(page, complaints);

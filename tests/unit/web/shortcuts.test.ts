@@ -84,6 +84,14 @@ describe('a key', () => {
     expect(ran).toEqual([]);
   });
 
+  test('Escape is heard on a select too, which undoes nothing by it', () => {
+    const { ran, shortcuts, shortcut } = harness();
+    shortcuts.add([shortcut('Escape')]);
+    shortcuts.press(pressed('Escape', {}, [{ tagName: 'SELECT', type: 'select-one' }]));
+    shortcuts.press(pressed('Escape', {}, [{ tagName: 'INPUT', type: 'search' }]));
+    expect(ran).toEqual(['Escape']);
+  });
+
   test.each<[string, Target[]]>([
     ['a checkbox', [{ tagName: 'INPUT', type: 'checkbox' }]],
     ['a button', [{ tagName: 'BUTTON', type: 'submit' }]],

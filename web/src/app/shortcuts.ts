@@ -39,7 +39,7 @@ export interface Shortcuts {
 /** How long the second key of a sequence is waited for. */
 const SEQUENCE_MS = 1500;
 
-const TYPING = new Set(['INPUT', 'TEXTAREA', 'SELECT']);
+const TYPING = new Set(['INPUT', 'TEXTAREA']);
 /** Input types that take no text: a letter pressed on a checkbox is a command. */
 const WORDLESS = new Set(['checkbox', 'radio', 'button', 'submit', 'reset']);
 const ACTED_ON_BY_ENTER = new Set(['A', 'BUTTON', 'SUMMARY', 'WA-BUTTON']);
@@ -51,9 +51,11 @@ interface ElementLike {
   getAttribute?(name: string): string | null;
 }
 
-const isTyping = (path: readonly ElementLike[]): boolean => {
+const isTyping = (path: readonly ElementLike[], key: string): boolean => {
   const [target] = path;
   if (!target) return false;
+  // A choice is found by letters, and nothing in it is undone by Escape.
+  if (target.tagName === 'SELECT') return key !== 'Escape';
   if (target.isContentEditable === true || target.getAttribute?.('role') === 'combobox') return true;
   return TYPING.has(target.tagName ?? '') && !WORDLESS.has(target.type ?? '');
 };
@@ -76,7 +78,8 @@ export const createShortcuts = (isCovered: () => boolean, nowMs: () => number): 
     if (event.defaultPrevented || event.repeat || event.isComposing) return false;
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     const path = event.composedPath() as ElementLike[];
-    if (isTyping(path) || path.some(({ tagName }) => tagName === 'DIALOG') || isCovered()) return false;
+    if (isTyping(path, event.key) || path.some(({ tagName }) => tagName === 'DIALOG') || isCovered())
+      return false;
     const pressesTarget = event.key === 'Enter' || event.key === ' ';
     return !(pressesTarget && path.some(({ tagName }) => ACTED_ON_BY_ENTER.has(tagName ?? '')));
   };

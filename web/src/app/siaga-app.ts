@@ -280,7 +280,8 @@ export class SiagaApp extends LocalizedElement {
     const { phase } = this.services.session.state.value;
     // The wall has the whole screen to itself.
     const isWall = this.services.router.location.value.route.page === 'wall';
-    const framed = !isWall && (phase === 'signed-in' || phase === 'expired');
+    const isIn = phase === 'signed-in' || phase === 'expired';
+    const framed = isIn && !isWall;
     this.toggleAttribute('bare', !framed);
     const isPhone = this.phone.matches;
     return html`${framed && !isPhone ? this.renderRail() : nothing}
@@ -290,7 +291,7 @@ export class SiagaApp extends LocalizedElement {
       <siaga-announcer></siaga-announcer>
       <siaga-notices @siaga-skip=${this.skip}></siaga-notices>
       ${
-        this.isHelpOpen && framed
+        this.isHelpOpen && isIn
           ? html`<siaga-help @siaga-close=${() => (this.isHelpOpen = false)}></siaga-help>`
           : nothing
       }

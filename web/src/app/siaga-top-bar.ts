@@ -1,8 +1,9 @@
-import { msg, str } from '@lit/localize';
+import { msg } from '@lit/localize';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { durationWords, exactTime, timeOfDay } from '../i18n/time.js';
+import { exactTime, timeOfDay } from '../i18n/time.js';
 import type { FeedState } from '../live/feed.js';
+import { feedWords } from '../live/feed-words.js';
 import '../search/siaga-search.js';
 import { baseStyles } from '../styles/shared.js';
 import { Watch } from './observable.js';
@@ -119,16 +120,6 @@ export class SiagaTopBar extends SiagaElement {
     this.lastPhase = phase;
   }
 
-  /** "Live", or how old what is shown has grown. */
-  private feedWords(): string {
-    const { phase } = this.services.feed.state.value;
-    const ageMs = this.services.feed.ageMs();
-    if (phase === 'live') return msg('Live');
-    if (phase === 'connecting') return msg('Connecting…');
-    if (ageMs === undefined) return msg('No connection');
-    return msg(str`${durationWords(ageMs, this.locale)} old`);
-  }
-
   private renderBanner(): TemplateResult | typeof nothing {
     const { phase } = this.services.feed.state.value;
     if (phase !== 'cut') return nothing;
@@ -142,7 +133,9 @@ export class SiagaTopBar extends SiagaElement {
     const nowMs = this.services.clock.nowMs();
     return html`<header>
         <siaga-search></siaga-search>
-        <span class="feed ${phase}"><span class="dot" aria-hidden="true"></span>${this.feedWords()}</span>
+        <span class="feed ${phase}"
+          ><span class="dot" aria-hidden="true"></span>${feedWords(this.services.feed, this.locale)}</span
+        >
         <time datetime=${new Date(nowMs).toISOString()} title=${exactTime(nowMs, this.locale)}>
           ${timeOfDay(nowMs, this.locale)}
         </time>

@@ -1,8 +1,9 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Health, TicketSummary } from '@siaga/shared';
+import type { TicketSummary } from '@siaga/shared';
 import { Watch } from '../app/observable.js';
+import { Keys, type Shortcut } from '../app/shortcuts.js';
 import { SiagaPage } from '../app/siaga-element.js';
 import { createThrottle } from '../app/throttle.js';
 import { readView, type BoardView } from '../board/board-address.js';
@@ -12,9 +13,10 @@ import { ViewCode } from '../board/views.js';
 import { healthShape, healthStyles } from '../components/siaga-health.js';
 import '../components/siaga-skeleton.js';
 import { wholeNumber } from '../i18n/numbers.js';
-import { durationWords, exactTime, timeOfDay } from '../i18n/time.js';
+import { exactTime, timeOfDay } from '../i18n/time.js';
 import { healthWord } from '../i18n/words.js';
-import type { SiteGroup } from '../live/state.js';
+import { WORST_FIRST, type SiteGroup } from '../live/state.js';
+import { feedWords } from '../live/feed-words.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles } from '../styles/shared.js';
 import { keepAwake } from '../wall/awake.js';
@@ -23,7 +25,6 @@ import '../wall/siaga-wall-incidents.js';
 import { DIMS, isDimmed, readDim, type Dim } from '../wall/wall-model.js';
 import { wallStyles } from '../wall/wall-styles.js';
 
-const ORDER: readonly Health[] = ['down', 'degraded', 'unknown', 'up'];
 /** The wall follows changes at this pace. */
 const SETTLE_MS = 500;
 /** The pointer and the tools leave when nobody has moved for so long. */
@@ -62,6 +63,11 @@ export class SiagaWallPage extends SiagaPage {
       () => false,
       () => this.take(),
     );
+    new Keys(
+      this,
+      () => this.services.shortcuts,
+      () => this.keys(),
+    );
   }
 
   override connectedCallback(): void {
@@ -74,14 +80,14 @@ export class SiagaWallPage extends SiagaPage {
       keepAwake(),
       watchForRenewal(this.services.feed),
     );
-    window.addEventListener('keydown', this.onKey);
+    window.addEventListener('keydown', this.onMove);
     window.addEventListener('pointermove', this.onMove);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const end of this.endings.splice(0)) end();
-    window.removeEventListener('keydown', this.onKey);
+    window.removeEventListener('keydown', this.onMove);
     window.removeEventListener('pointermove', this.onMove);
     this.settle.cancel();
     clearTimeout(this.idling);
@@ -127,16 +133,17 @@ export class SiagaWallPage extends SiagaPage {
     void done.catch(() => undefined);
   };
 
-  private readonly onKey = (event: KeyboardEvent): void => {
-    this.onMove();
-    const [target] = event.composedPath();
-    const isTyping = target instanceof HTMLInputElement && target.type !== 'radio';
-    if (isTyping || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (this.services.session.state.value.phase !== 'signed-in') return;
-    if (event.key === 'f') this.toggleFullscreen();
+  private keys(): Shortcut[] {
+    return [
+      { key: 'f', label: () => msg('Full screen, and back'), run: this.toggleFullscreen },
+      { key: 'Escape', label: () => msg('Leave full screen, then the wallboard'), run: () => this.leave() },
+    ];
+  }
+
+  private leave(): void {
     // In full screen the browser itself takes Escape to leave that.
-    else if (event.key === 'Escape' && !document.fullscreenElement) this.services.router.go('/');
-  };
+    if (!document.fullscreenElement) this.services.router.go('/');
+  }
 
   protected override willUpdate(): void {
     const hour = new Date(this.services.clock.nowMs()).getHours();
@@ -155,7 +162,7 @@ export class SiagaWallPage extends SiagaPage {
   private renderCounts(): TemplateResult {
     const { counts } = this.services.store.state;
     return html`<ul class="counts">
-      ${ORDER.map(
+      ${WORST_FIRST.map(
         (health) =>
           html`<li class="${counts[health] > 0 ? 'some' : 'none'} ${health}">
             ${healthShape(health)}<strong>${wholeNumber(counts[health], this.locale)}</strong>
@@ -163,15 +170,6 @@ export class SiagaWallPage extends SiagaPage {
           </li>`,
       )}
     </ul>`;
-  }
-
-  private feedWords(): string {
-    const { phase } = this.services.feed.state.value;
-    const ageMs = this.services.feed.ageMs();
-    if (phase === 'live') return msg('Live');
-    if (phase === 'connecting') return msg('Connecting…');
-    if (ageMs === undefined) return msg('No connection');
-    return msg(str`${durationWords(ageMs, this.locale)} old`);
   }
 
   /** A wall has no keyboard at hand: it says what happened in large type, and how to go on. */
@@ -227,7 +225,9 @@ export class SiagaWallPage extends SiagaPage {
         <h1 tabindex="-1" class="visually-hidden">${this.heading}</h1>
         ${ready ? this.renderCounts() : nothing}
         <span class="now">
-          <span class="feed ${phase}"><span class="dot" aria-hidden="true"></span>${this.feedWords()}</span>
+          <span class="feed ${phase}"
+            ><span class="dot" aria-hidden="true"></span>${feedWords(this.services.feed, this.locale)}</span
+          >
           <time datetime=${new Date(nowMs).toISOString()}>${timeOfDay(nowMs, this.locale)}</time>
         </span>
         ${this.renderEnded()}
