@@ -4,7 +4,7 @@ import { userEvent } from 'vitest/browser';
 import { SiagaDeviceForm } from '../../web/src/devices/siaga-device-form.js';
 import { ApiError } from '../../web/src/http/api-error.js';
 import { agent, bank, snapshotOf, type World } from '../e2e/world/index.js';
-import { inside, nextFrame, openStage } from './stage.js';
+import { inside, nextFrame, openStage, textOf } from './stage.js';
 
 /** Three sites: the first two have one agent each, the third has two. */
 const worldOf = (): { world: World; sites: [Site, Site, Site]; agents: [Agent, Agent, Agent, Agent] } => {
@@ -20,7 +20,7 @@ const worldOf = (): { world: World; sites: [Site, Site, Site]; agents: [Agent, A
   return { world: { ...world, agents }, sites: [first, second, third], agents };
 };
 
-const show = async (changedMeanwhile: Partial<Device> = {}) => {
+const show = async (changedMeanwhile: Partial<Device> = {}, losesFirstAnswer = false) => {
   const { world, sites, agents } = worldOf();
   const [sample] = world.devices;
   if (!sample) throw new Error('the world has no device');
@@ -38,6 +38,12 @@ const show = async (changedMeanwhile: Partial<Device> = {}) => {
           return Promise.reject(new ApiError('PRECONDITION_FAILED', 412, ''));
         }
         sent.push(body);
+        if (losesFirstAnswer && sent.length === 1) {
+          // It is stored, and the line is cut before that is told: the next one comes with an old version.
+          isChanged = false;
+          changedMeanwhile = body;
+          return Promise.reject(new ApiError('UNREACHABLE', 0, '').ofChange());
+        }
         return Promise.resolve({ ...device, ...body });
       },
     },
@@ -89,6 +95,18 @@ describe('a device that moves to another site', () => {
     await choose('site_id', sites[0].id);
     expect(agentOf()).toBe(agents[0].id);
   });
+});
+
+test('a change whose answer was lost is said to be unknown; once more, it is saved and nobody is asked', async () => {
+  const { form, sent, send } = await show({}, true);
+  let saved: Device | undefined;
+  form.addEventListener('siaga-saved', (event) => (saved = (event as CustomEvent<Device>).detail));
+  await userEvent.fill(inside(form, '#name'), 'ATM Dago 2');
+  send();
+  await expect.poll(() => textOf(form)).toContain('it is not known whether this was saved. Save once more');
+  send();
+  await expect.poll(() => saved?.name).toBe('ATM Dago 2');
+  expect(sent).toEqual([{ name: 'ATM Dago 2' }]);
 });
 
 describe('a device that somebody else has changed meanwhile', () => {

@@ -29,10 +29,13 @@ test('what has neither fields nor numbers is told in the hub’s words in Englis
   expect(errorWords(conflict('It is closed'), 'id')).not.toContain('It is closed');
 });
 
-test.each(['SERVICE_UNAVAILABLE', 'UNREACHABLE'])('%s: after a change it is said to look first', (code) => {
-  const read = new ApiError(code, 503, '', [], 5);
-  expect(errorWords(read, 'en')).not.toContain('may have been saved');
-  expect(errorWords(read.ofChange(), 'en')).toMatch(/may have been saved .* before you try again/);
-  const refused = new ApiError('VALIDATION_ERROR', 422, '');
-  expect(refused.ofChange()).toBe(refused);
-});
+test.each(['SERVICE_UNAVAILABLE', 'UNREACHABLE', 'UNREADABLE_ANSWER'])(
+  '%s: after a change it is said to look first',
+  (code) => {
+    const read = new ApiError(code, 503, '', [], 5);
+    expect(errorWords(read, 'en')).not.toContain('may have been saved');
+    expect(errorWords(read.ofChange(), 'en')).toMatch(/may have been saved .* before you try again/);
+    const refused = new ApiError('VALIDATION_ERROR', 422, '');
+    expect(refused.ofChange()).toBe(refused);
+  },
+);

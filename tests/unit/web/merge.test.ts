@@ -13,7 +13,8 @@ describe('my changes over theirs', () => {
     [{}, { name: 'Theirs' }, { name: 'Theirs' }, ['name'], []],
     [{ name: 'Mine' }, { region: 'Bali' }, { name: 'Mine', region: 'Bali' }, ['region'], []],
     [{ name: 'Mine' }, { name: 'Theirs' }, { name: 'Mine' }, ['name'], ['name']],
-    [{ name: 'Same' }, { name: 'Same' }, { name: 'Same' }, ['name'], []],
+    // As I want it already, whoever did it.
+    [{ name: 'Same' }, { name: 'Same' }, { name: 'Same' }, [], []],
     [
       { parent_ids: ['b', 'a'] },
       { parent_ids: ['a'] },

@@ -195,6 +195,19 @@ test('a change that the hub could not answer for may have been made; what is onl
   await expect(api.get('/things')).rejects.toMatchObject({ ...failed, mayBeDone: false });
 });
 
+test('a change that got no answer, or one that cannot be read, may have been made', async () => {
+  const failing = (fetch: typeof globalThis.fetch) =>
+    createApiClient({ fetch, signInAgain: () => Promise.reject(new Error('not asked for')) });
+  const silent = failing(() => Promise.reject(new TypeError('Failed to fetch')));
+  await expect(silent.send('POST', '/things', {})).rejects.toMatchObject({ status: 0, mayBeDone: true });
+  await expect(silent.get('/things')).rejects.toMatchObject({ status: 0, mayBeDone: false });
+  const garbled = failing(async () => new Response('<html>'));
+  await expect(garbled.send('POST', '/things', {})).rejects.toMatchObject({
+    code: 'UNREADABLE_ANSWER',
+    mayBeDone: true,
+  });
+});
+
 test('a version is handed out, and the time is that of the answer, not that of what the browser had kept', async () => {
   const { api, times } = hub();
   expect(await api.getTagged('/things')).toEqual({ value: { by: 'dewi' }, etag: '"7"' });

@@ -62,7 +62,7 @@ const creation = (draft: DeviceDraft): CreateDeviceBody => {
   return body;
 };
 
-const changes = (draft: DeviceDraft, device: Device): UpdateDeviceBody => {
+const changes = (draft: DeviceDraft, device: Device): UpdateDeviceBody | undefined => {
   const before = draftOf(device);
   const body: UpdateDeviceBody = {};
   if (draft.address.trim() !== before.address) body.address = draft.address.trim();
@@ -75,12 +75,11 @@ const changes = (draft: DeviceDraft, device: Device): UpdateDeviceBody => {
   if (draft.link !== before.link) body.link = draft.link;
   if (draft.model.trim() !== before.model) body.model = draft.model.trim() === '' ? null : draft.model.trim();
   if (!sameValue(draft.parent_ids, before.parent_ids)) body.parent_ids = [...draft.parent_ids];
-  // The hub refuses an empty change; saying the kind again changes nothing.
-  return Object.keys(body).length === 0 ? { kind: device.kind } : body;
+  return Object.keys(body).length === 0 ? undefined : body;
 };
 
-/** What to send: everything said for a new device, only what changed for a known one. */
+/** What to send: everything said for a new device, only what changed for a known one; undefined: nothing. */
 export const bodyOf = (
   draft: DeviceDraft,
   device: Device | undefined,
-): CreateDeviceBody | UpdateDeviceBody => (device ? changes(draft, device) : creation(draft));
+): CreateDeviceBody | UpdateDeviceBody | undefined => (device ? changes(draft, device) : creation(draft));

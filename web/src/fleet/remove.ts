@@ -24,8 +24,15 @@ const restore = async ({ api, notices }: Doing, { kind, id, name, onRestored }: 
     onRestored?.();
     notices.show(msg(str`${isolated(name)} is back.`));
   } catch (thrown) {
-    const words = errorWords(toApiError(thrown), getLocale());
-    notices.show(msg(str`${isolated(name)} could not be brought back. ${words}`));
+    const error = toApiError(thrown);
+    const words = errorWords(error, getLocale());
+    notices.show(
+      error.mayBeDone
+        ? msg(
+            str`It is not known whether ${isolated(name)} was brought back: no answer came. Look whether it is there.`,
+          )
+        : msg(str`${isolated(name)} could not be brought back. ${words}`),
+    );
   }
 };
 
@@ -44,8 +51,15 @@ export const removeOrTell = async (doing: Doing, thing: Removable): Promise<bool
     await removeWithUndo(doing, thing);
     return true;
   } catch (thrown) {
-    const words = errorWords(toApiError(thrown), getLocale());
-    doing.notices.show(msg(str`${isolated(thing.name)} was not deleted. ${words}`));
+    const error = toApiError(thrown);
+    const words = errorWords(error, getLocale());
+    doing.notices.show(
+      error.mayBeDone
+        ? msg(
+            str`It is not known whether ${isolated(thing.name)} was deleted: no answer came. Look whether it is still there.`,
+          )
+        : msg(str`${isolated(thing.name)} was not deleted. ${words}`),
+    );
     return false;
   }
 };

@@ -190,6 +190,17 @@ export abstract class EditForm<
     this.dispatchEvent(new CustomEvent('siaga-cancel'));
   };
 
+  private errorText(error: ApiError): string {
+    if (!error.mayBeDone) return errorWords(error, this.locale);
+    return this.known
+      ? msg(
+          'No answer came, and it is not known whether this was saved. Save once more: what is saved already is not done twice.',
+        )
+      : msg(
+          'No answer came, and it is not known whether this was saved. Look in the list whether it is there before you try again.',
+        );
+  }
+
   private renderMeanwhile(): TemplateResult | typeof nothing {
     const { meanwhile } = this;
     if (!meanwhile) return nothing;
@@ -236,7 +247,7 @@ export abstract class EditForm<
       ${
         this.error
           ? html`<wa-callout variant="danger" role="alert"
-              ><p>${errorWords(this.error, this.locale)}</p>
+              ><p>${this.errorText(this.error)}</p>
               <p class="mono">${this.error.code}</p></wa-callout
             >`
           : nothing

@@ -11,9 +11,9 @@ export const sameValue = (a: DraftValue | undefined, b: DraftValue | undefined):
 export interface Merge<D extends Draft> {
   /** What I changed, over what is there now. */
   draft: D;
-  /** Fields that were changed meanwhile. */
+  /** Fields that were changed meanwhile to something else than I want. */
   theirs: string[];
-  /** Of these, the ones that I changed as well, to something else. */
+  /** Of these, the ones that I changed as well. */
   clashes: string[];
 }
 
@@ -21,11 +21,11 @@ export interface Merge<D extends Draft> {
 export const mergeDrafts = <D extends Draft>(base: D, mine: D, now: D): Merge<D> => {
   const names = Object.keys(now);
   const isChanged = (draft: D, name: string): boolean => !sameValue(draft[name], base[name]);
-  const theirs = names.filter((name) => isChanged(now, name));
+  const theirs = names.filter((name) => isChanged(now, name) && !sameValue(mine[name], now[name]));
   const entries = names.map((name) => [name, isChanged(mine, name) ? mine[name] : now[name]] as const);
   return {
     draft: Object.fromEntries(entries) as D,
     theirs,
-    clashes: theirs.filter((name) => isChanged(mine, name) && !sameValue(mine[name], now[name])),
+    clashes: theirs.filter((name) => isChanged(mine, name)),
   };
 };

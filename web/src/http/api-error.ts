@@ -25,10 +25,10 @@ export class ApiError extends Error {
     this.name = 'ApiError';
   }
 
-  /** The same of a change: where the hub or what is behind it went away, it may have been made before. */
+  /** The same of a change: where no answer of the hub came, or one that it could not finish, it may have been made. */
   ofChange(): ApiError {
     const { code, status, message, fields, retryAfterS } = this;
-    return [502, 503, 504].includes(status)
+    return code === UNREADABLE || [0, 502, 503, 504].includes(status)
       ? new ApiError(code, status, message, fields, retryAfterS, true)
       : this;
   }

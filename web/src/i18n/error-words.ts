@@ -53,6 +53,10 @@ export const errorWords = (error: ApiError, locale: string): string => {
         );
       return msg('Siaga cannot be reached. Check your network; if that is fine, the server may be starting.');
     case UNREADABLE:
+      if (error.mayBeDone)
+        return msg(
+          'The answer could not be read. What you sent may have been saved all the same: look whether it was before you try again.',
+        );
       return msg('The answer could not be read. Something between you and Siaga may have changed it.');
     case 'INVALID_CREDENTIALS':
       return msg('That account and password do not match. Check for typing mistakes and Caps Lock.');

@@ -11,7 +11,7 @@ import { acknowledge, readTicket, sendComment, takeBackAndTell } from './actions
 import { drafts } from './drafts.js';
 import { REASON_LONGEST } from './limits.js';
 import { isAcknowledged } from './order.js';
-import { TicketForm } from './ticket-form.js';
+import { TicketForm, unansweredComment } from './ticket-form.js';
 
 /** Reasons that are given most often; looked up when asked, as the language may change. */
 const quickReasons = (): string[] => [
@@ -31,6 +31,8 @@ export class SiagaAcknowledgeForm extends TicketForm {
   /** What the hub told after it had refused: newer than the feed. */
   @state() private refused: TicketSummary | undefined = undefined;
   private commenting = false;
+  /** Whether what was sent last is a comment. */
+  private commented = false;
 
   constructor() {
     super();
@@ -53,13 +55,22 @@ export class SiagaAcknowledgeForm extends TicketForm {
     const reason = ticket.acknowledge_reason ?? '';
     const person = ticket.acknowledged_by;
     if (person === null) return msg(str`It was acknowledged ${ago}: ${reason}`);
+    if (this.isMineAfterAll) return msg(str`It was saved after all: you acknowledged it ${ago}: ${reason}`);
     return person.id === this.user?.id
       ? msg(str`You acknowledged it ${ago} in another window: ${reason}`)
       : msg(str`${isolated(person.name)} acknowledged it ${ago}: ${reason}`);
   }
 
+  /** Whether the acknowledgement is the one that got no answer. */
+  private get isMineAfterAll(): boolean {
+    const { acknowledged_by: person, acknowledge_reason: reason } = this.newest;
+    const isUnanswered = this.error?.mayBeDone === true && !this.commented;
+    return isUnanswered && person?.id === this.user?.id && reason === this.text.trim();
+  }
+
   protected override async send(reason: string): Promise<void> {
     const { services, ticket } = this;
+    this.commented = false;
     try {
       await acknowledge(services, ticket.id, reason);
       services.notices.show(msg('Acknowledged.'), {
@@ -81,6 +92,7 @@ export class SiagaAcknowledgeForm extends TicketForm {
     if (this.busy) return;
     const { place } = this;
     this.commenting = true;
+    this.commented = true;
     this.busy = true;
     this.error = undefined;
     try {
@@ -97,10 +109,16 @@ export class SiagaAcknowledgeForm extends TicketForm {
     }
   }
 
-  protected override errorText(error: ApiError): string {
-    return error.status === 409
-      ? msg('It cannot be acknowledged in its present state.')
-      : super.errorText(error);
+  protected override unansweredWords(): string {
+    return this.commented
+      ? unansweredComment()
+      : msg(
+          'No answer came, and it is not known whether this was saved. Reload the page to see whether it is acknowledged; your words are kept.',
+        );
+  }
+
+  protected override refusalWords({ status }: ApiError): string | undefined {
+    return status === 409 ? msg('It cannot be acknowledged in its present state.') : undefined;
   }
 
   protected override sendsOn(event: KeyboardEvent): boolean {
@@ -115,10 +133,11 @@ export class SiagaAcknowledgeForm extends TicketForm {
   }
 
   private renderObstacle(words: string): TemplateResult {
-    const hasText = !isBlank(this.text);
+    const isSaved = this.isMineAfterAll;
+    const hasText = !isBlank(this.text) && !isSaved;
     return html`<div class="told" role="status">${words}</div>
       ${hasText ? html`<p class="hint" dir="auto">${this.text}</p>` : nothing}
-      ${this.error?.status === 409 ? nothing : this.renderError()}
+      ${isSaved || this.error?.status === 409 ? nothing : this.renderError()}
       <div class="row">
         ${
           hasText

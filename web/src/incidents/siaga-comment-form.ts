@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { COMMENT_LONGEST } from './limits.js';
 import { sendComment } from './actions.js';
-import { TicketForm } from './ticket-form.js';
+import { TicketForm, unansweredComment } from './ticket-form.js';
 
 /** Writes a comment on an incident. */
 @customElement('siaga-comment-form')
@@ -17,6 +17,10 @@ export class SiagaCommentForm extends TicketForm {
   protected override async send(text: string): Promise<void> {
     await sendComment(this.services, this.ticket.id, text);
     this.services.notices.show(msg('Comment sent.'));
+  }
+
+  protected override unansweredWords(): string {
+    return unansweredComment();
   }
 
   protected override sendsOn(event: KeyboardEvent): boolean {

@@ -152,10 +152,25 @@ export abstract class TicketForm extends SiagaElement {
       : html`<span class="fault" role="alert">${this.errorText(this.error)}</span>`;
   }
 
-  protected errorText(error: ApiError): string {
+  /** What was sent and got no answer may be stored: what to do then. */
+  protected abstract unansweredWords(): string;
+
+  private errorText(error: ApiError): string {
+    if (error.mayBeDone) return this.unansweredWords();
     if (error.status === 412) {
       return msg('It changed meanwhile; what you see is its newest state. Look at it, then send once more.');
     }
-    return errorWords(error, this.locale);
+    return this.refusalWords(error) ?? errorWords(error, this.locale);
+  }
+
+  /** What the hub's refusal means for this form; undefined: nothing special. */
+  protected refusalWords(_error: ApiError): string | undefined {
+    return undefined;
   }
 }
+
+/** The hub knows a comment that is sent again by its id. */
+export const unansweredComment = (): string =>
+  msg(
+    'No answer came, and it is not known whether the comment was saved. Send it once more: it will not be there twice.',
+  );
