@@ -1,6 +1,6 @@
 import type { Health, LiveDevice } from '@siaga/shared';
 import { compareNames, createGroup, SEVERITY, type SiteGroup } from '../live/state.js';
-import { countFilters, type BoardFilter } from './board-address.js';
+import type { BoardFilter } from './board-address.js';
 import { compareTexts, naturalKey } from '../i18n/natural-key.js';
 
 /** What the board shows, whatever the view: the sites with the devices that the filter lets through. */
@@ -165,5 +165,3 @@ export const regionsOf = (groups: Iterable<SiteGroup>): string[] => {
   for (const { site } of groups) regions.add(site?.region ?? '');
   return [...regions].sort((a, b) => compareNames({ name: a }, { name: b }));
 };
-
-export const isFiltered = (filter: BoardFilter): boolean => countFilters(filter) > 0;

@@ -15,8 +15,7 @@ export interface DeviceRow {
 }
 
 /** 10.20.3.4 in the order of its numbers; other forms of address as they are. */
-export const addressKey = (address: string): string =>
-  address.replace(/\d+/g, (part) => part.padStart(3, '0'));
+const addressKey = (address: string): string => address.replace(/\d+/g, (part) => part.padStart(3, '0'));
 
 const KIND_PLACE = new Map(DEVICE_KINDS.map((kind, place) => [kind, place]));
 const kindPlace = ({ device }: DeviceRow): number => KIND_PLACE.get(device.kind) ?? DEVICE_KINDS.length;

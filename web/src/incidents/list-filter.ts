@@ -6,11 +6,11 @@ import { V1_PRIORITY_WORDS } from './wire-words.js';
 export const SHOWN = ['open', 'resolved', 'all'] as const;
 export type ShownStatus = (typeof SHOWN)[number];
 
-export const PERIODS = ['24h', '7d', '30d', '90d', 'custom'] as const;
+const PERIODS = ['24h', '7d', '30d', '90d', 'custom'] as const;
 export type PeriodName = (typeof PERIODS)[number];
 
 /** Columns by which the hub sorts. */
-export const SORTS = ['title', 'priority', 'status', 'created_at'] as const;
+const SORTS = ['title', 'priority', 'status', 'created_at'] as const;
 export type SortName = (typeof SORTS)[number];
 
 /** What the list of incidents shows, as its address says it. What the address says wrongly is as if it were not there. */

@@ -19,7 +19,7 @@ export const begunAt = (ticket: Pick<TicketSummary, 'first_failed_at' | 'created
 const descending = (a: string, b: string): number => (a === b ? 0 : a < b ? 1 : -1);
 
 /** What wants a hand first: nobody has taken note of it, then the worse, then the newer. */
-export const byUrgency = (a: TicketSummary, b: TicketSummary): number =>
+const byUrgency = (a: TicketSummary, b: TicketSummary): number =>
   Number(isAcknowledged(a)) - Number(isAcknowledged(b)) ||
   PRESSING[a.priority] - PRESSING[b.priority] ||
   descending(begunAt(a), begunAt(b)) ||

@@ -1,23 +1,16 @@
 import type { TicketSummary } from '@siaga/shared';
-import { begunAt } from '../incidents/order.js';
+import { begunAt, isAcknowledged, PRESSING } from '../incidents/order.js';
 
 /** What the wall shows and how bright. Pure. */
 
 /** As many as can be read from four metres. */
-export const WALL_INCIDENTS = 12;
-
-const PRIORITY: Readonly<Record<TicketSummary['priority'], number>> = {
-  critical: 0,
-  high: 1,
-  medium: 2,
-  low: 3,
-};
+const WALL_INCIDENTS = 12;
 
 /** What nobody has acknowledged first, then the most pressing, then the longest standing. */
 const compareIncidents = (a: TicketSummary, b: TicketSummary): number => {
-  const acknowledged = Number(a.acknowledged_at !== null) - Number(b.acknowledged_at !== null);
+  const acknowledged = Number(isAcknowledged(a)) - Number(isAcknowledged(b));
   if (acknowledged !== 0) return acknowledged;
-  const priority = PRIORITY[a.priority] - PRIORITY[b.priority];
+  const priority = PRESSING[a.priority] - PRESSING[b.priority];
   if (priority !== 0) return priority;
   const [one, other] = [begunAt(a), begunAt(b)];
   if (one !== other) return one < other ? -1 : 1;
