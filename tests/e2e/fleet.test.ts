@@ -63,6 +63,35 @@ describe.skipIf(!canRun)('the fleet', () => {
       await closing(page, complaints);
     });
 
+    test('a site and an agent at their addresses, when the offer is long gone', async () => {
+      const world = bank();
+      const { url } = await serve(world);
+      const [first] = world.sites;
+      if (!first) throw new Error('the world is too small');
+      const gone = { ...first, id: '00000001-0000-4000-8000-000000000099', code: 'AAA', name: 'AAA Empty' };
+      const goneAgent = agent(9, 'agent-gone', gone);
+      world.deleted.sites.push(gone);
+      world.deleted.agents.push(goneAgent);
+      const { page, complaints } = await open();
+      await page.goto(`${url}/devices?agent_id=${goneAgent.id}`);
+      await page.getByText('This agent is not here.').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Restore it' }).click();
+      // The refusal leads to what has to come first.
+      await page.getByRole('link', { name: 'Its site was deleted: restore that first.' }).click();
+      await page.getByText('This site is not here.').waitFor();
+      await page.getByRole('button', { name: 'Restore it' }).click();
+      await page.getByText('AAA Empty is back.').waitFor();
+      await page.getByText('No device matches these filters.').waitFor();
+      await page.goBack();
+      await page.getByRole('button', { name: 'Restore it' }).click();
+      await page.getByText('agent-gone is back.').waitFor();
+      await page.goto(`${url}/devices?site_id=99999999-0000-4000-8000-000000000000`);
+      await page.getByRole('button', { name: 'Restore it' }).click();
+      await page.getByText('no site of this address was deleted').waitFor();
+      await closing(page, complaints);
+    });
+
     test('a device, by its button; the offer stays while the pointer is on it', async () => {
       const world = bank();
       const [doomed] = world.devices;

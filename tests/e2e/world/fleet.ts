@@ -97,11 +97,19 @@ const restore = (world: World, request: ScriptRequest, kind: Kind, id: string): 
   const thing = gone.find((one) => one.id === id);
   if (!thing) return failure(404, 'RESOURCE_NOT_FOUND', `There is no such ${kind.slice(0, -1)}`);
   const refusal = refusalOf(world, kind, thing);
-  // What it needs is gone: a conflict here, not a fault of the request.
+  // What it needs is gone: a conflict here, not a fault of the request, and it is named.
   if (refusal) {
-    const { error } = refusal.body as { error: { details?: { field: string; message: string }[] } };
+    const { error } = refusal.body as {
+      error: { details?: { field: string; message: string }[] };
+    };
     const [fault] = error.details ?? [];
-    return conflict(fault?.field ?? 'code', fault?.message ?? 'It cannot be restored');
+    const needed = fault?.field === 'site_id' || fault?.field === 'agent_id' ? fault.field : undefined;
+    if (needed === undefined)
+      return conflict(fault?.field ?? 'code', fault?.message ?? 'It cannot be restored');
+    const message = `It was deleted; restore it first (${String((thing as Device)[needed])})`;
+    return failure(409, 'RESOURCE_CONFLICT', message, {
+      details: [{ field: needed, message, code: 'not_found' }],
+    });
   }
   (world.deleted[kind] as Thing[]) = gone.filter((one) => one !== thing);
   (world[kind] as Thing[]).push(thing);

@@ -16,13 +16,13 @@ import { deviceStyles } from '../devices/device-styles.js';
 import '../devices/siaga-device-charts.js';
 import '../devices/siaga-device-facts.js';
 import '../devices/siaga-device-form.js';
-import '../devices/siaga-device-gone.js';
 import '../devices/siaga-device-incidents.js';
 import '../devices/siaga-device-now.js';
 import '../devices/siaga-path.js';
 import '../devices/siaga-timeline.js';
 import '../devices/siaga-why.js';
 import { removeOrTell } from '../fleet/remove.js';
+import '../fleet/siaga-gone.js';
 import '../forms/siaga-form-dialog.js';
 import { toApiError } from '../http/api-error.js';
 import { WatchStore } from '../live/store.js';
@@ -238,11 +238,11 @@ export class SiagaDevicePage extends SiagaPage {
     const stale = this.services.feed.state.value.phase === 'cut' ? 'stale' : '';
     if (this.isGone) {
       return html`${this.renderHead(undefined)}
-        <siaga-device-gone
-          .deviceId=${this.deviceId}
+        <siaga-gone
+          .thingId=${this.deviceId}
           .deleted=${this.device.value !== undefined}
           @siaga-restored=${this.device.refresh}
-        ></siaga-device-gone>`;
+        ></siaga-gone>`;
     }
     return html`${this.renderHead(device)}
       <div class=${stale}>

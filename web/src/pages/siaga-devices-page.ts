@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { DEVICE_KINDS, HEALTHS, type Device, type LiveDevice } from '@siaga/shared';
+import { DEVICE_KINDS, type Device, type LiveDevice } from '@siaga/shared';
 import { Loading } from '../app/loading.js';
 import { deviceAddress, incidentAddress } from '../app/routes.js';
 import { createThrottle } from '../app/throttle.js';
@@ -10,14 +10,16 @@ import '../components/siaga-health.js';
 import '../components/siaga-time.js';
 import '../devices/siaga-device-form.js';
 import { rowStyles } from '../fleet/fleet-styles.js';
-import { ListPage } from '../fleet/list-page.js';
+import { ListPage, type ListedThing } from '../fleet/list-page.js';
+import type { RemovableKind } from '../fleet/remove.js';
+import '../fleet/siaga-gone.js';
 import { field } from '../forms/field.js';
 import { FilterFold, filterFoldStyles } from '../forms/filter-fold.js';
 import type { Page } from '../http/api-client.js';
 import { isolated } from '../i18n/isolated.js';
 import { wholeNumber } from '../i18n/numbers.js';
 import { healthWord, kindWord } from '../i18n/words.js';
-import { compareNames } from '../live/state.js';
+import { compareNames, WORST_FIRST } from '../live/state.js';
 import { WatchStore } from '../live/store.js';
 import { baseStyles, formStyles, pageStyles, tableStyles } from '../styles/shared.js';
 
@@ -30,6 +32,13 @@ type Asked = readonly [
   sort: string,
   page: string,
 ];
+
+/** One that is not there (any more) is a choice all the same where it is what the list is filtered by. */
+const choicesOf = (things: readonly ListedThing[], chosen: string): [string, string][] => {
+  const choices = things.map(({ id, name }): [string, string] => [id, name]);
+  const isKnown = chosen === '' || things.some(({ id }) => id === chosen);
+  return isKnown ? choices : [...choices, [chosen, '–']];
+};
 
 /** Every device, filtered and sorted by the hub; what the address says is what is shown. */
 @customElement('siaga-devices-page')
@@ -67,8 +76,10 @@ export class SiagaDevicesPage extends ListPage<Device> {
     new WatchStore(
       this,
       () => this.services.store,
-      (change) => change.devices.size > 0,
-      () => this.throttle.call(),
+      (change) => change.devices.size + change.sites.size + change.agents.size > 0,
+      (change) => {
+        if (change.snapshot || change.devices.size > 0) this.throttle.call();
+      },
     );
   }
 
@@ -112,10 +123,7 @@ export class SiagaDevicesPage extends ListPage<Device> {
       label: msg('Health'),
       value: this.query('health'),
       onInput,
-      choices: [
-        all,
-        ...[...HEALTHS].reverse().map((health): [string, string] => [health, healthWord(health)]),
-      ],
+      choices: [all, ...WORST_FIRST.map((health): [string, string] => [health, healthWord(health)])],
     })}
     ${field({
       name: 'kind',
@@ -129,7 +137,7 @@ export class SiagaDevicesPage extends ListPage<Device> {
       label: msg('Site'),
       value: this.query('site_id'),
       onInput,
-      choices: [all, ...sites.map(({ id, name }): [string, string] => [id, name])],
+      choices: [all, ...choicesOf(sites, this.query('site_id'))],
     })}
     ${
       agents.length > 1 || this.query('agent_id') !== ''
@@ -138,7 +146,7 @@ export class SiagaDevicesPage extends ListPage<Device> {
             label: msg('Watched by'),
             value: this.query('agent_id'),
             onInput,
-            choices: [all, ...agents.map(({ id, name }): [string, string] => [id, name])],
+            choices: [all, ...choicesOf(agents, this.query('agent_id'))],
           })
         : nothing
     }`;
@@ -196,7 +204,22 @@ export class SiagaDevicesPage extends ListPage<Device> {
       <td class="wide">${this.renderIncident(device, device.id)}</td>`;
   }
 
+  /** The site or agent of the address is not there: deleted, or never made. */
+  private renderGone(): TemplateResult | undefined {
+    const { ready, sites, agents } = this.services.store.state;
+    const [siteId, agentId] = [this.query('site_id'), this.query('agent_id')];
+    if (!ready) return undefined;
+    if (siteId !== '' && !sites.has(siteId)) return this.renderGoneOne('sites', siteId);
+    return agentId !== '' && !agents.has(agentId) ? this.renderGoneOne('agents', agentId) : undefined;
+  }
+
+  private renderGoneOne(kind: RemovableKind, id: string): TemplateResult {
+    return html`<siaga-gone kind=${kind} thingId=${id} @siaga-restored=${this.listed.refresh}></siaga-gone>`;
+  }
+
   protected override renderEmpty(): TemplateResult {
+    const gone = this.renderGone();
+    if (gone) return gone;
     return this.isFiltered
       ? html`<siaga-empty icon="devices" words=${msg('No device matches these filters.')}>
           <a href="/devices">${msg('Show all devices')}</a>
