@@ -48,7 +48,8 @@ export const registerHistoryRoutes = (app: App, reports: Reports): void => {
       schema: {
         tags,
         summary: 'Why an incident was, or was not, raised about a device',
-        description: 'Without `tickets:read` nothing is said of incidents: the answer is as if there were none.',
+        description:
+          'Without `tickets:read` nothing is said of incidents: the answer is as if there were none.',
         params: IdParams,
         response: { 200: Ok(Explanation) },
       },
