@@ -31,11 +31,13 @@ const inBrowser = {
     instances: [{ browser: 'chromium' as const }],
   },
 };
+const HUB_TESTS = 'tests/e2e/hub/**/*.test.ts';
+const ofPages = { testTimeout: 120_000, hookTimeout: 180_000 };
 const stores = { globalSetup: ['tests/support/stores.ts'], testTimeout: 60_000, hookTimeout: 120_000 };
 
 // Every project runs on the sources. The simulation has a clock of its own (tests/simulation). Components are
-// drawn by a real browser. Integration shares one PostgreSQL and one QuestDB a run; e2e and lab start the
-// built hub as users do.
+// drawn by a real browser. Integration shares one PostgreSQL and one QuestDB a run; e2e shows the built app in front of
+// a scripted hub, file beside file; e2e-hub and lab start the built hub as users do, one after another.
 export default defineConfig({
   test: {
     onConsoleLog: (log) => !log.startsWith('Lit is in dev mode'),
@@ -45,7 +47,8 @@ export default defineConfig({
       project('component', inBrowser),
       project('simulation', { globalSetup: ['tests/simulation/seeds.setup.ts'] }),
       project('integration', stores),
-      project('e2e', { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false }),
+      project('e2e', { ...ofPages, exclude: [HUB_TESTS], maxWorkers: 2, sequence: { groupOrder: 1 } }),
+      project('e2e-hub', { ...ofPages, include: [HUB_TESTS], fileParallelism: false }),
       project('lab', { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false }),
     ],
   },

@@ -12,12 +12,14 @@ import { findProgram } from '../deploy/system.mjs';
 const REPORTS = join(ROOT, '.cache/tests');
 const IS_CI = process.env.CI === 'true';
 const tool = (path) => [process.execPath, join(ROOT, 'node_modules', path)];
-const vitest = (project) => [
+const reportOf = (part) => join(REPORTS, `${part}.json`);
+/** A part of one vitest project, of its own name unless told, or of several. */
+const vitest = (part, projects = [part]) => [
   ...tool('vitest/vitest.mjs'),
-  ...['run', '--project', project],
-  ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(project)}`],
+  'run',
+  ...projects.map((project) => `--project=${project}`),
+  ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(part)}`],
 ];
-const reportOf = (project) => join(REPORTS, `${project}.json`);
 
 // The lab has a network namespace of its own, and mounts of its own so that its named namespaces go with it.
 const IN_NAMESPACE = [
@@ -85,7 +87,7 @@ const PARTS = [
     needs: ['questdb', 'build'],
     lack: async () => browserLack(),
     project: true,
-    command: vitest('e2e'),
+    command: vitest('e2e', ['e2e', 'e2e-hub']),
   },
   {
     name: 'lab',

@@ -1,11 +1,7 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeFindings, chromiumPath, launch, openPage, type Look } from '../support/browser.js';
-import { startWebFixture } from './web-fixture.js';
-import { bank, calm, fresh, scriptOf, snapshotOf, storm, type World } from './web-world.js';
-
-// Without a browser this is skipped, except in CI, where the lack of one is a failure.
-const canRun = chromiumPath !== undefined || process.env['CI'] === 'true';
+import { expect, test } from 'vitest';
+import { axeFindings, type Look } from '../support/browser.js';
+import { describePages, isWiderThanScreen, open, serve } from './web-page.js';
+import { bank, calm, fresh, storm, type World } from './web-world.js';
 
 /** Name, address in a world, and what must stand there before it is judged. */
 type Judged = [name: string, path: (world: World) => string, landmark: string];
@@ -38,55 +34,38 @@ const PHONE: Look[] = [
   { language: 'en', theme: 'dark', width: 390, height: 844 },
 ];
 
-let browser: Browser;
-
 const findingsOn = async (
   world: World,
   look: Look,
   pages: readonly Judged[],
-): Promise<{ found: string[]; complaints: string[]; lang: string | null }> => {
-  const fixture = await startWebFixture(scriptOf(world), () => snapshotOf(world));
-  const { page, complaints } = await openPage(browser, look);
+): Promise<{ found: string[]; lang: string | null }> => {
+  const { url } = await serve(world);
+  const page = await open(look);
   const found: string[] = [];
-  try {
-    for (const [name, path, landmark] of pages) {
-      await page.goto(fixture.url + path(world));
-      const isThere = await page
-        .locator(landmark)
-        .first()
-        .waitFor({ timeout: 8_000 })
-        .then(() => true)
-        .catch(() => false);
-      if (!isThere) found.push(`${name}: there is no ${landmark}`);
-      for (const finding of await axeFindings(page)) found.push(`${name}: ${finding}`);
-      const isWide = await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth');
-      if (isWide) found.push(`${name}: wider than the screen`);
-    }
-    world.signedIn = false;
-    await page.goto(`${fixture.url}/devices`);
-    await page.locator('#password').waitFor();
-    for (const finding of await axeFindings(page)) found.push(`sign in: ${finding}`);
-    const lang = await page.locator('html').getAttribute('lang');
-    return { found, complaints, lang };
-  } finally {
-    await page.context().close();
-    await fixture.stop();
+  for (const [name, path, landmark] of pages) {
+    await page.goto(url + path(world));
+    const isThere = await page
+      .locator(landmark)
+      .first()
+      .waitFor({ timeout: 8_000 })
+      .then(() => true)
+      .catch(() => false);
+    if (!isThere) found.push(`${name}: there is no ${landmark}`);
+    for (const finding of await axeFindings(page)) found.push(`${name}: ${finding}`);
+    if (await isWiderThanScreen(page)) found.push(`${name}: wider than the screen`);
   }
+  world.signedIn = false;
+  await page.goto(`${url}/devices`);
+  await page.locator('#password').waitFor();
+  for (const finding of await axeFindings(page)) found.push(`sign in: ${finding}`);
+  return { found, lang: await page.locator('html').getAttribute('lang') };
 };
 
-describe.skipIf(!canRun)('accessible is', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
-
+describePages('accessible is', () => {
   test.each([...DESK, ...PHONE])('every page: $language, $theme, $width', async (look) => {
-    const { found, complaints, lang } = await findingsOn(bank(), look, PAGES);
+    const { found, lang } = await findingsOn(bank(), look, PAGES);
     expect(lang).toBe(look.language);
     expect(found).toEqual([]);
-    expect(complaints).toEqual([]);
   });
 
   test.each([
@@ -100,8 +79,7 @@ describe.skipIf(!canRun)('accessible is', () => {
       ['board, map', () => '/?view=map', 'siaga-board-page'],
       ['wall', () => '/wall', 'siaga-wall-page'],
     ];
-    const { found, complaints } = await findingsOn(world(), { language: 'id', theme: 'dark' }, pages);
+    const { found } = await findingsOn(world(), { language: 'id', theme: 'dark' }, pages);
     expect(found).toEqual([]);
-    expect(complaints).toEqual([]);
   });
 });

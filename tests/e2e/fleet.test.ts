@@ -1,45 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeFindings, chromiumPath, launch, openPage, type Look } from '../support/browser.js';
-import { failure, startWebFixture, type Script, type WebFixture } from './web-fixture.js';
-import { agent, bank, scriptOf, snapshotOf, type World } from './web-world.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { axeFindings } from '../support/browser.js';
+import { focusedText } from '../support/focus-order.js';
+import { failure } from './web-fixture.js';
+import { describePages, dialogOf, isWiderThanScreen, open, serve } from './web-page.js';
+import { agent, bank, scriptOf, type World } from './web-world.js';
 
-const canRun = chromiumPath !== undefined || process.env['CI'] === 'true';
-
-// As text: the content security policy lets the debugger evaluate it.
-const FOCUSED = `(() => {
-  let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active?.textContent?.trim() ?? '';
-})()`;
-
-let browser: Browser;
-const fixtures: WebFixture[] = [];
-
-const serve = async (world: World, script: Script = scriptOf(world)): Promise<WebFixture> => {
-  const fixture = await startWebFixture(script, () => snapshotOf(world));
-  fixtures.push(fixture);
-  return fixture;
-};
-const open = (look: Look = {}) => openPage(browser, { language: 'en', ...look });
-/** What is slotted into a dialog lies within our element, not within the native dialog. */
-const dialogOf = (page: Page, label: string) => page.locator(`siaga-form-dialog[label="${label}"]`);
-const closing = async (page: Page, complaints: string[]): Promise<void> => {
-  expect(complaints).toEqual([]);
-  await page.context().close();
-};
 const rowOf = (page: Page, name: string) =>
   page.getByRole('row').filter({ has: page.getByRole('rowheader').filter({ hasText: name }) });
 
-describe.skipIf(!canRun)('the fleet', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser.close();
-    for (const fixture of fixtures) await fixture.stop();
-  });
-
+describePages('the fleet', () => {
   describe('what is deleted can be brought back', () => {
     test('a site without devices, by keyboard alone', async () => {
       const world = bank();
@@ -48,7 +18,7 @@ describe.skipIf(!canRun)('the fleet', () => {
       if (!first) throw new Error('the world is too small');
       const empty = { ...first, id: '00000001-0000-4000-8000-000000000099', code: 'AAA', name: 'AAA Empty' };
       world.sites.push(empty);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/fleet/sites`);
       await rowOf(page, 'AAA Empty').waitFor();
       await page.keyboard.press('j');
@@ -60,7 +30,6 @@ describe.skipIf(!canRun)('the fleet', () => {
       await page.getByText('AAA Empty is back.').waitFor();
       await rowOf(page, 'AAA Empty').waitFor();
       expect(asked).toContain(`POST /monitoring/sites/${empty.id}/restore`);
-      await closing(page, complaints);
     });
 
     test('a site and an agent at their addresses, when the offer is long gone', async () => {
@@ -72,7 +41,7 @@ describe.skipIf(!canRun)('the fleet', () => {
       const goneAgent = agent(9, 'agent-gone', gone);
       world.deleted.sites.push(gone);
       world.deleted.agents.push(goneAgent);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/devices?agent_id=${goneAgent.id}`);
       await page.getByText('This agent is not here.').waitFor();
       expect(await axeFindings(page)).toEqual([]);
@@ -89,7 +58,6 @@ describe.skipIf(!canRun)('the fleet', () => {
       await page.goto(`${url}/devices?site_id=99999999-0000-4000-8000-000000000000`);
       await page.getByRole('button', { name: 'Restore it' }).click();
       await page.getByText('no site of this address was deleted').waitFor();
-      await closing(page, complaints);
     });
 
     test('a device, by its button; the offer stays while the pointer is on it', async () => {
@@ -97,19 +65,19 @@ describe.skipIf(!canRun)('the fleet', () => {
       const [doomed] = world.devices;
       if (!doomed) throw new Error('the world is too small');
       const { url } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
+      await page.clock.install();
       await page.goto(`${url}/devices`);
       await page.getByRole('button', { name: `Delete device ${doomed.name}`, exact: true }).click();
       const undo = page.getByRole('button', { name: 'Undo' });
       await undo.hover();
-      await page.waitForTimeout(11_000);
+      await page.clock.fastForward('00:11');
       await undo.click();
       // The notice that had the focus is gone: it is on the page again.
-      expect(await page.evaluate(FOCUSED)).toBe('Devices');
+      expect(await focusedText(page)).toBe('Devices');
       await page.getByText(`${doomed.name} is back.`).waitFor();
       await rowOf(page, doomed.name).first().waitFor();
       expect(world.devices.some(({ id }) => id === doomed.id)).toBe(true);
-      await closing(page, complaints);
     });
 
     test('an agent: asked once, because its credentials are not', async () => {
@@ -118,7 +86,7 @@ describe.skipIf(!canRun)('the fleet', () => {
       if (!second) throw new Error('the world is too small');
       world.agents.push(agent(7, 'aaa-spare', second, { device_count: 0 }));
       const { url } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/fleet/agents`);
       await page.getByRole('button', { name: 'Delete agent aaa-spare' }).click();
       const dialog = dialogOf(page, 'Delete aaa-spare?');
@@ -130,7 +98,6 @@ describe.skipIf(!canRun)('the fleet', () => {
       await page.getByRole('button', { name: 'Undo' }).click();
       await page.getByText('aaa-spare is back.').waitFor();
       await rowOf(page, 'aaa-spare').waitFor();
-      await closing(page, complaints);
     });
 
     test('says why where it cannot', async () => {
@@ -141,22 +108,20 @@ describe.skipIf(!canRun)('the fleet', () => {
           ? failure(409, 'RESOURCE_CONFLICT', 'The code "X" is in use')
           : known(request),
       );
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/devices`);
       await page.locator('tbody button').nth(1).click();
       await page.getByRole('button', { name: 'Undo' }).click();
       await page.getByText(/could not be brought back\. .*The code "X" is in use/).waitFor();
-      await closing(page, complaints);
     });
 
     test('a site that has devices is not deleted, and it is said why', async () => {
       const { url } = await serve(bank());
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/fleet/sites`);
       await page.getByRole('button', { name: 'Delete site KC Bandung' }).click();
       await page.getByText(/KC Bandung was not deleted\./).waitFor();
       await rowOf(page, 'KC Bandung').waitFor();
-      await closing(page, complaints);
     });
   });
 
@@ -170,7 +135,7 @@ describe.skipIf(!canRun)('the fleet', () => {
           sent.push({ body: request.body, ifMatch: request.headers['if-match'] });
         return known(request);
       });
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/fleet/sites?sort=-name`);
       await rowOf(page, 'KC Surabaya Tunjungan').waitFor();
       await page.getByRole('button', { name: 'Edit site KC Surabaya Tunjungan' }).click();
@@ -189,7 +154,6 @@ describe.skipIf(!canRun)('the fleet', () => {
           ifMatch: expect.stringMatching(/^"/) as string,
         },
       ]);
-      await closing(page, complaints);
     });
 
     test('a code that is taken is told once, at its field, and the focus goes there', async () => {
@@ -201,7 +165,7 @@ describe.skipIf(!canRun)('the fleet', () => {
             })
           : known(request),
       );
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/fleet/sites?add=1`);
       const dialog = dialogOf(page, 'New site');
       await dialog.getByLabel('Name').fill('KC Baru');
@@ -211,7 +175,6 @@ describe.skipIf(!canRun)('the fleet', () => {
       await expect.poll(() => code.getAttribute('aria-invalid')).toBe('true');
       await expect.poll(() => code.evaluate((field) => field.matches(':focus'))).toBe(true);
       expect(await dialog.getByRole('alert').count()).toBe(0);
-      await closing(page, complaints);
     });
 
     test('wrong input is named at its field with the range, in the language of the page', async () => {
@@ -228,7 +191,7 @@ describe.skipIf(!canRun)('the fleet', () => {
             })
           : known(request),
       );
-      const { page, complaints } = await open({ language: 'id' });
+      const page = await open({ language: 'id' });
       await page.goto(`${url}/fleet/sites?add=1`);
       await page.getByLabel('Nama', { exact: true }).fill('X');
       await page.getByLabel('Kode', { exact: true }).fill('X');
@@ -243,12 +206,11 @@ describe.skipIf(!canRun)('the fleet', () => {
       await page.getByText('Tidak ada yang seperti itu, atau sudah tidak ada.').waitFor();
       await page.getByLabel('Nama', { exact: true }).and(page.locator(':focus')).waitFor();
       expect(await axeFindings(page)).toEqual([]);
-      await closing(page, complaints);
     });
 
     test('typed text is asked for before Escape throws it away', async () => {
       const { url } = await serve(bank());
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/fleet/sites`);
       await page.locator('tbody tr').first().waitFor();
       await page.keyboard.press('n');
@@ -269,12 +231,11 @@ describe.skipIf(!canRun)('the fleet', () => {
       expect(await dialog.getByLabel('Name').inputValue()).toBe('');
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
-      await closing(page, complaints);
     });
 
     test('filters, order and numbers are in the address', async () => {
       const { url } = await serve(bank());
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/fleet/sites?region=Jawa+Barat&sort=-name`);
       await rowOf(page, 'KCP Dago').waitFor();
       const names = await page.locator('tbody th a').allTextContents();
@@ -291,7 +252,6 @@ describe.skipIf(!canRun)('the fleet', () => {
       await page.goto(`${url}/fleet/sites?q=nowhere`);
       await page.getByRole('link', { name: 'Show all sites' }).click();
       await rowOf(page, 'KC Bandung').waitFor();
-      await closing(page, complaints);
     });
   });
 
@@ -311,7 +271,7 @@ describe.skipIf(!canRun)('the fleet', () => {
     test('the later one sees what changed, and can save over it without undoing it', async () => {
       const world = bank();
       const { url } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await begin(page, url);
       meanwhile(world, { region: 'Priangan', name: 'KC Bandung Braga' });
       await page.keyboard.press('Enter');
@@ -325,32 +285,29 @@ describe.skipIf(!canRun)('the fleet', () => {
         name: 'KC Bandung Asia Afrika',
         region: 'Priangan',
       });
-      await closing(page, complaints);
     });
 
     test('or load what is there', async () => {
       const world = bank();
       const { url } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await begin(page, url);
       meanwhile(world, { name: 'KC Bandung Braga' });
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Load what is there now' }).click();
       const dialog = dialogOf(page, 'Edit site');
       expect(await dialog.getByLabel('Name').inputValue()).toBe('KC Bandung Braga');
-      await closing(page, complaints);
     });
 
     test('is not asked where the change is none of the form', async () => {
       const world = bank();
       const { url, asked } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await begin(page, url);
       meanwhile(world, {});
       await page.keyboard.press('Enter');
       await page.getByText('Site KC Bandung Asia Afrika saved.').waitFor();
       expect(asked.filter((line) => line.startsWith('PATCH'))).toHaveLength(2);
-      await closing(page, complaints);
     });
   });
 
@@ -358,7 +315,7 @@ describe.skipIf(!canRun)('the fleet', () => {
     test('are created and enrolled with a command that is shown once; edited; revoked after one question', async () => {
       const world = bank();
       const { url, asked } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/fleet/agents`);
       await page.getByRole('link', { name: 'New agent' }).click();
       const dialog = dialogOf(page, 'New agent');
@@ -380,7 +337,6 @@ describe.skipIf(!canRun)('the fleet', () => {
       await page.getByText('Agent agent-bandung-1 is revoked.').waitFor();
       expect(asked.some((line) => /^POST \/monitoring\/agents\/.*\/revoke$/.test(line))).toBe(true);
       await rowOf(page, 'agent-bandung-1').getByText('Revoked').last().waitFor();
-      await closing(page, complaints);
     });
   });
 
@@ -400,7 +356,7 @@ describe.skipIf(!canRun)('the fleet', () => {
             })
           : known(request);
       });
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/devices?q=${encodeURIComponent(about.name)}`);
       await page.getByRole('button', { name: `Edit device ${about.name}`, exact: true }).click();
       const box = page.getByRole('combobox', { name: 'Reached through' });
@@ -416,7 +372,6 @@ describe.skipIf(!canRun)('the fleet', () => {
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText(`${about.name} saved.`).waitFor();
       expect(bodies[0]).toEqual({ parent_ids: [...about.parent_ids, parent.id] });
-      await closing(page, complaints);
     });
   });
 
@@ -427,22 +382,21 @@ describe.skipIf(!canRun)('the fleet', () => {
     at.name = `<script>alert(1)</script> 🏧 ${'panjang'.repeat(40)} \u202Eمصرف`;
     world.agents[0] = agent(1, at.name, at);
     const { url } = await serve(world);
-    const { page, complaints } = await open({ width: 390, height: 844 });
+    const page = await open({ width: 390, height: 844 });
     for (const path of ['/fleet/sites', '/fleet/agents', '/devices']) {
       await page.goto(url + path);
       await page.locator('tbody tr').first().waitFor();
-      expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+      expect(await isWiderThanScreen(page)).toBe(false);
     }
     await page.goto(`${url}/fleet/sites`);
     await page.getByText('<script>alert(1)</script>').first().waitFor();
-    await closing(page, complaints);
   });
 
   test('nothing there yet says what to do next', async () => {
     const world = bank();
     Object.assign(world, { sites: [], agents: [], devices: [], tickets: [] });
     const { url } = await serve(world);
-    const { page, complaints } = await open();
+    const page = await open();
     await page.goto(`${url}/fleet/agents`);
     await page.getByRole('link', { name: 'Create the first agent' }).waitFor();
     await page.goto(`${url}/devices`);
@@ -450,6 +404,5 @@ describe.skipIf(!canRun)('the fleet', () => {
     await page.goto(`${url}/fleet/sites`);
     await page.getByRole('link', { name: 'Create the first site' }).click();
     await dialogOf(page, 'New site').waitFor({ state: 'attached' });
-    await closing(page, complaints);
   });
 });

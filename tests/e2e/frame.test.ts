@@ -1,44 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeFindings, chromiumPath, launch, openPage, type Look } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { axeFindings, type Look } from '../support/browser.js';
 import { focusFindings } from '../support/focus-order.js';
-import { failure, page as pageOf, startWebFixture, type Script, type WebFixture } from './web-fixture.js';
-import { bank, scriptOf, snapshotOf, summaryOf, type World } from './web-world.js';
+import { failure, page as pageOf } from './web-fixture.js';
+import { describePages, dialogOf, headingOf, open, serve } from './web-page.js';
+import { bank, scriptOf, summaryOf } from './web-world.js';
 
-const canRun = chromiumPath !== undefined || process.env['CI'] === 'true';
-
-let browser: Browser;
-const fixtures: WebFixture[] = [];
-
-const serve = async (world: World, script: Script = scriptOf(world)): Promise<WebFixture> => {
-  const fixture = await startWebFixture(script, () => snapshotOf(world));
-  fixtures.push(fixture);
-  return fixture;
-};
-const open = (look: Look = {}) => openPage(browser, { language: 'en', ...look });
-/** What is slotted into a dialog lies within our element, not within the native dialog. */
-const dialogOf = (page: Page, label: string) => page.locator(`siaga-form-dialog[label="${label}"]`);
-const closing = async (page: Page, complaints: string[]): Promise<void> => {
-  expect(complaints).toEqual([]);
-  await page.context().close();
-};
 const search = (page: Page) => page.getByRole('combobox', { name: 'Search sites, devices and incidents' });
 const live = (page: Page) => page.getByText('Live', { exact: true }).waitFor();
-const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true });
 
-describe.skipIf(!canRun)('the frame', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser.close();
-    for (const fixture of fixtures) await fixture.stop();
-  });
-
+describePages('the frame', () => {
   describe('the search', () => {
     test('finds by keyboard alone, worst first, and leads there', async () => {
       const { url } = await serve(bank());
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/incidents`);
       await live(page);
       await page.keyboard.press('/');
@@ -57,14 +32,13 @@ describe.skipIf(!canRun)('the frame', () => {
       const name = await devices.first().locator('.main').textContent();
       expect(await devices.first().getAttribute('aria-selected')).toBe('true');
       await page.keyboard.press('Enter');
-      await heading(page, name ?? '').waitFor();
+      await headingOf(page, name ?? '').waitFor();
       expect(await search(page).inputValue()).toBe('');
-      await closing(page, complaints);
     });
 
     test('says that nothing fits; Escape closes, then clears', async () => {
       const { url } = await serve(bank());
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(url);
       await live(page);
       await search(page).fill('no such thing <b>');
@@ -75,7 +49,6 @@ describe.skipIf(!canRun)('the frame', () => {
       expect(await search(page).inputValue()).toBe('no such thing <b>');
       await page.keyboard.press('Escape');
       expect(await search(page).inputValue()).toBe('');
-      await closing(page, complaints);
     });
 
     test('asks the hub for incidents that are over, where nothing open fits', async () => {
@@ -88,7 +61,7 @@ describe.skipIf(!canRun)('the frame', () => {
           ? pageOf([summaryOf(over)])
           : known(request),
       );
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(url);
       await live(page);
       await search(page).fill('bandung');
@@ -97,19 +70,18 @@ describe.skipIf(!canRun)('the frame', () => {
       expect(asked.filter((line) => line.includes('search=bandung'))).toEqual([]);
       await page.keyboard.press('Enter');
       await page.waitForURL(`**/incidents/${over.id}`);
-      await closing(page, complaints);
     });
   });
 
   describe('keys', () => {
     test('lead about, are told by "?", and are text where one types', async () => {
       const { url } = await serve(bank());
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(url);
       await live(page);
       await page.keyboard.press('g');
       await page.keyboard.press('f');
-      await heading(page, 'Sites').waitFor();
+      await headingOf(page, 'Sites').waitFor();
       await page.locator('tbody tr').first().waitFor();
       await page.keyboard.press('?');
       const dialog = dialogOf(page, 'Keyboard shortcuts');
@@ -120,12 +92,11 @@ describe.skipIf(!canRun)('the frame', () => {
       await page.keyboard.press('b');
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
-      await heading(page, 'Sites').waitFor();
+      await headingOf(page, 'Sites').waitFor();
       await page.keyboard.press('/');
       await page.keyboard.type('gb?');
       expect(await search(page).inputValue()).toBe('gb?');
       expect(await dialog.count()).toBe(0);
-      await closing(page, complaints);
     });
   });
 
@@ -133,7 +104,7 @@ describe.skipIf(!canRun)('the frame', () => {
     test('says who I am; the zone of all times is chosen there and remembered', async () => {
       const world = bank();
       const { url } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/incidents`);
       await live(page);
       const clock = page.locator('siaga-top-bar time');
@@ -153,35 +124,38 @@ describe.skipIf(!canRun)('the frame', () => {
       await page.getByRole('button', { name: /your menu/ }).click();
       await page.getByLabel('Show times in').selectOption('browser');
       await expect.poll(() => clock.textContent()).toContain('WIB');
-      await closing(page, complaints);
     });
   });
 
   describe('the live feed', () => {
     test('that drops every few seconds disturbs nobody', async () => {
       const fixture = await serve(bank());
-      const { page, complaints } = await open();
+      const page = await open();
+      await page.clock.install();
       await page.goto(fixture.url);
       await live(page);
       await search(page).fill('dago');
       for (let n = 0; n < 4; n += 1) {
         fixture.cutFeed();
-        await page.waitForTimeout(1500);
+        await page.locator('.feed.late').waitFor();
+        await page.clock.fastForward(1500);
         expect(await page.locator('.stale, .cut-banner').count()).toBe(0);
         fixture.mendFeed();
+        await page.clock.fastForward(1500);
         await live(page);
       }
       expect(await page.getByRole('option', { name: 'KCP Dago KCP-DGO' }).count()).toBe(1);
       expect(await search(page).inputValue()).toBe('dago');
-      await closing(page, complaints);
     });
 
     test('that stays away is said after 20 s with the growing age, and its return is announced', async () => {
       const fixture = await serve(bank());
-      const { page, complaints } = await open();
+      const page = await open();
+      await page.clock.install();
       await page.goto(fixture.url);
       await live(page);
       fixture.cutFeed();
+      await page.clock.fastForward('00:21');
       const pill = page.locator('siaga-top-bar .feed');
       await expect.poll(() => pill.textContent(), { timeout: 10_000 }).toMatch(/\d+ sec old/);
       await page.getByText('The live connection is cut').waitFor();
@@ -194,7 +168,6 @@ describe.skipIf(!canRun)('the frame', () => {
       fixture.mendFeed();
       await page.getByText('Live again: what you see is up to date.').waitFor();
       expect(await page.locator('.stale, .cut-banner').count()).toBe(0);
-      await closing(page, complaints);
     });
   });
 
@@ -202,7 +175,7 @@ describe.skipIf(!canRun)('the frame', () => {
     test('loses nothing that was typed, and repeats what failed', async () => {
       const world = bank();
       const { url, asked } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/fleet/sites?add=1`);
       await page.getByLabel('Name', { exact: true }).fill('KC Bogor');
       await page.getByLabel('Code', { exact: true }).fill('KC-BGR');
@@ -216,26 +189,24 @@ describe.skipIf(!canRun)('the frame', () => {
       await page.getByText('Site KC Bogor created.').waitFor();
       expect(asked.filter((line) => line === 'POST /monitoring/sites')).toHaveLength(2);
       expect(world.sites.some(({ code }) => code === 'KC-BGR')).toBe(true);
-      await closing(page, complaints);
     });
 
     test('by the feed alone is noticed too', async () => {
       const world = bank();
       const fixture = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${fixture.url}/devices`);
       await live(page);
       world.signedIn = false;
       fixture.cutFeed();
       fixture.mendFeed();
       await page.getByText('Your session has ended, Dewi Lestari').waitFor();
-      await closing(page, complaints);
     });
 
     test('does not hand the page of one person to the next', async () => {
       const world = bank();
       const { url, asked } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/fleet/sites?add=1`);
       await page.getByLabel('Name', { exact: true }).fill('a secret of the first');
       await page.getByLabel('Code', { exact: true }).fill('SECRET');
@@ -249,40 +220,37 @@ describe.skipIf(!canRun)('the frame', () => {
       await page.getByRole('button', { name: 'Bayu Pratama: your menu' }).waitFor();
       await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('');
       expect(asked.filter((line) => line === 'POST /monitoring/sites')).toHaveLength(1);
-      await closing(page, complaints);
     });
 
     test('in one tab ends in the others too, and whoever signs in there is who they show', async () => {
       const world = bank();
       const { url } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/devices`);
       await live(page);
       const other = await page.context().newPage();
       await other.goto(`${url}/devices`);
       await other.getByRole('button', { name: 'Dewi Lestari: your menu' }).click();
       await other.getByText('Sign out', { exact: true }).click();
-      await heading(other, 'Sign in').waitFor();
+      await headingOf(other, 'Sign in').waitFor();
       await page.getByText('Your session has ended, Dewi Lestari').waitFor();
       world.user = { ...world.user, id: '00000009-0000-4000-8000-000000000077', name: 'Bayu Pratama' };
       await other.getByLabel('E-mail or user name').fill('bayu');
       await other.getByLabel('Password').fill('right-password');
       await other.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Bayu Pratama: your menu' }).waitFor();
-      await closing(page, complaints);
     });
 
     test('can be left for the door', async () => {
       const world = bank();
       const { url } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/devices`);
       await page.locator('tbody tr').first().waitFor();
       world.signedIn = false;
       await page.getByLabel('Name, code or address').fill('x');
       await page.getByRole('button', { name: 'Leave it and sign out' }).click();
-      await heading(page, 'Sign in').waitFor();
-      await closing(page, complaints);
+      await headingOf(page, 'Sign in').waitFor();
     });
   });
 
@@ -296,7 +264,7 @@ describe.skipIf(!canRun)('the frame', () => {
           ? failure(403, 'INSUFFICIENT_PERMISSIONS', 'You lack the permission tickets:read')
           : known(request),
       );
-      const { page, complaints } = await open({ language: 'id' });
+      const page = await open({ language: 'id' });
       await page.goto(`${url}/incidents?show=all`);
       await page.getByText('Anda tidak memiliki hak “tickets:read” untuk ini.').first().waitFor();
       await page.goto(`${url}/fleet/sites?add=1`);
@@ -304,14 +272,13 @@ describe.skipIf(!canRun)('the frame', () => {
       await page.locator('tbody tr').first().waitFor();
       expect(await page.locator('tbody button').count()).toBe(0);
       expect(await axeFindings(page)).toEqual([]);
-      await closing(page, complaints);
     });
   });
 
   test("a browser's clock that is hours wrong falsifies no time", async () => {
     const world = bank();
     const { url } = await serve(world);
-    const { page, complaints } = await open();
+    const page = await open();
     await page.addInitScript(
       `{ const right = Date.now.bind(Date); Date.now = () => right() + 5 * 3600 * 1000; }`,
     );
@@ -324,20 +291,18 @@ describe.skipIf(!canRun)('the frame', () => {
     expect(Math.abs(Date.parse(shown ?? '') - Date.now())).toBeLessThan(60_000);
     await page.waitForTimeout(3000);
     await live(page);
-    await closing(page, complaints);
   });
 
   test('signing out leads to the door and leaves nothing behind', async () => {
     const { url } = await serve(bank());
-    const { page, complaints } = await open();
+    const page = await open();
     await page.goto(url);
     await live(page);
     await page.getByRole('button', { name: /your menu/ }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await heading(page, 'Sign in').waitFor();
+    await headingOf(page, 'Sign in').waitFor();
     expect(await page.getByText('Dewi Lestari').count()).toBe(0);
     expect(await page.title()).toBe('Sign in · Siaga');
-    await closing(page, complaints);
   });
 
   const looks: Look[] = [
@@ -351,7 +316,7 @@ describe.skipIf(!canRun)('the frame', () => {
     async (look) => {
       const world = bank();
       const { url } = await serve(world);
-      const { page, complaints } = await openPage(browser, look);
+      const page = await open(look);
       const found: string[] = [];
       for (const path of [
         '/devices',
@@ -369,7 +334,6 @@ describe.skipIf(!canRun)('the frame', () => {
         for (const finding of await focusFindings(page, 60)) found.push(`${path}: ${finding}`);
       }
       expect(found).toEqual([]);
-      await closing(page, complaints);
     },
   );
 });

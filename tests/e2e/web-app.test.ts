@@ -1,56 +1,15 @@
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeFindings, chromiumPath, launch, openPage, type Look } from '../support/browser.js';
-import { failure, startWebFixture, type Script, type WebFixture } from './web-fixture.js';
-import {
-  bank,
-  device,
-  fresh,
-  incident,
-  incidentEvent,
-  liveDevice,
-  scriptOf,
-  snapshotOf,
-  type World,
-} from './web-world.js';
+import { describe, expect, test } from 'vitest';
+import { axeFindings } from '../support/browser.js';
+import { focused } from '../support/focus-order.js';
+import { failure } from './web-fixture.js';
+import { describePages, isWiderThanScreen, open, serve } from './web-page.js';
+import { bank, device, fresh, incident, incidentEvent, liveDevice, scriptOf } from './web-world.js';
 
-// Without a browser this is skipped, except in CI, where the lack of one is a failure.
-const canRun = chromiumPath !== undefined || process.env['CI'] === 'true';
-
-// As text: the content security policy lets the debugger evaluate it, and no polling helper.
-const FOCUSED = `(() => {
-  let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active?.tagName;
-})()`;
-
-let browser: Browser;
-const fixtures: WebFixture[] = [];
-
-const serve = async (world: World, script: Script = scriptOf(world)): Promise<WebFixture> => {
-  const fixture = await startWebFixture(script, () => snapshotOf(world));
-  fixtures.push(fixture);
-  return fixture;
-};
-const closing = async (page: Page, complaints: string[]): Promise<void> => {
-  expect(complaints).toEqual([]);
-  await page.context().close();
-};
-const open = (language: 'en' | 'id' = 'en', look: Look = {}) => openPage(browser, { language, ...look });
-
-describe.skipIf(!canRun)('the web app', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser.close();
-    for (const fixture of fixtures) await fixture.stop();
-  });
-
+describePages('the web app', () => {
   test('first load stays within 150 kB, styles included', async () => {
     const { url } = await serve(bank());
-    const { page, complaints } = await open('id');
+    const page = await open({ language: 'id' });
     const bodies: Promise<Buffer>[] = [];
     page.on('response', (response) => {
       if (!response.url().includes('/api/')) bodies.push(response.body());
@@ -59,14 +18,13 @@ describe.skipIf(!canRun)('the web app', () => {
     await page.locator('siaga-site-tile').first().waitFor();
     const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150 * 1024);
-    await closing(page, complaints);
   });
 
   describe('signing in', () => {
     test('says what was wrong, and leads to where one wanted to go', async () => {
       const world = { ...bank(), signedIn: false };
       const { url } = await serve(world);
-      const { page, complaints } = await open('id');
+      const page = await open({ language: 'id' });
       await page.goto(`${url}/devices?health=down`);
       await page.getByRole('button', { name: 'Masuk' }).click();
       await page.getByText('Isi kata sandi Anda.').waitFor();
@@ -78,7 +36,6 @@ describe.skipIf(!canRun)('the web app', () => {
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: 'Perangkat' }).waitFor();
       expect(new URL(page.url()).search).toBe('?health=down');
-      await closing(page, complaints);
     });
 
     test.each([
@@ -100,19 +57,18 @@ describe.skipIf(!canRun)('the web app', () => {
       const { url } = await serve(world, (request) =>
         request.method === 'POST' && request.path === '/auth/session' ? bare : known(request),
       );
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(url);
       await page.getByLabel('E-mail or user name').fill('admin');
       await page.getByLabel('Password').fill('right-password');
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('alert').filter({ hasText: words }).waitFor();
-      await closing(page, complaints);
     });
 
     test('a session that ends in mid-use is taken up again; what was typed is still there and is sent', async () => {
       const world = bank();
       const { url, asked } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/devices?add=1`);
       await page.getByLabel('Address', { exact: true }).fill('10.99.0.1');
       await page
@@ -127,17 +83,15 @@ describe.skipIf(!canRun)('the web app', () => {
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: '10.99.0.1' }).waitFor();
       expect(asked.filter((line) => line === 'POST /monitoring/devices')).toHaveLength(2);
-      await closing(page, complaints);
     });
 
     test('signing out leads to the door', async () => {
       const { url } = await serve(bank());
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(url);
       await page.getByRole('button', { name: /your menu/ }).click();
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
-      await closing(page, complaints);
     });
   });
 
@@ -145,7 +99,8 @@ describe.skipIf(!canRun)('the web app', () => {
     test('a new incident comes by itself, is announced and counted, and leaves when it is resolved', async () => {
       const world = bank();
       const fixture = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
+      await page.clock.install();
       await page.goto(fixture.url);
       const pane = page.getByRole('complementary', { name: 'Open incidents' });
       await pane.getByRole('link').first().waitFor();
@@ -161,24 +116,25 @@ describe.skipIf(!canRun)('the web app', () => {
       expect(await page.title()).toBe('(4) Board · Siaga');
       expect(await page.getByRole('link', { name: `${about.name}: Down` }).count()).toBe(1);
       fixture.push(incidentEvent({ ...ticket, status: 'resolved' }));
+      await expect.poll(() => pane.getByRole('link').count()).toBe(3);
+      await page.clock.fastForward('00:05');
       await page.getByText(`Resolved: ${about.name} does not answer.`).waitFor({ state: 'attached' });
-      expect(await pane.getByRole('link').count()).toBe(3);
-      await closing(page, complaints);
     });
 
     test('a cut feed is said and greyed, and mends by itself', async () => {
       const fixture = await serve(bank());
-      const { page, complaints } = await open('id');
+      const page = await open({ language: 'id' });
+      await page.clock.install();
       await page.goto(fixture.url);
       await page.getByText('Langsung', { exact: true }).waitFor();
       fixture.cutFeed();
+      await page.clock.fastForward('00:21');
       await page.getByText('Koneksi langsung terputus').waitFor();
       await page.locator('.stale').first().waitFor();
       await page.getByText(/Data \d+ detik lalu/).waitFor();
       fixture.mendFeed();
       await page.getByText('Langsung', { exact: true }).waitFor();
       expect(await page.locator('.stale').count()).toBe(0);
-      await closing(page, complaints);
     });
 
     test('a storm over 5,000 devices stays a board that can be read', async () => {
@@ -189,12 +145,11 @@ describe.skipIf(!canRun)('the web app', () => {
         world.devices.push(device(10_000 + n, first, 'down'), device(20_000 + n, second, 'up'));
       }
       const { url } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(url);
       await page.getByRole('link', { name: 'Down 2,503' }).waitFor();
       expect(await page.locator('siaga-site-tile a.cell').count()).toBeLessThan(400);
       await page.getByRole('link', { name: /\+2,453 more in trouble/ }).waitFor();
-      await closing(page, complaints);
     });
   });
 
@@ -202,7 +157,7 @@ describe.skipIf(!canRun)('the web app', () => {
     test('the hub names the field, and the fault stands at it', async () => {
       const world = bank();
       const { url } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/devices?add=1&site_id=${world.sites[0]?.id}`);
       const field = page.getByLabel('Address', { exact: true });
       await field.fill('router.example');
@@ -213,14 +168,13 @@ describe.skipIf(!canRun)('the web app', () => {
       await page.getByText('The agent already watches this address.', { exact: true }).waitFor();
       expect(await field.getAttribute('aria-invalid')).toBe('true');
       expect(await axeFindings(page)).toEqual([]);
-      await closing(page, complaints);
     });
 
     test('where a site has no agent of its own, the form asks for one', async () => {
       const world = bank();
       const lonely = world.sites.find(({ name }) => name === 'KC Medan Merdeka');
       const { url, asked } = await serve(world);
-      const { page, complaints } = await open('id');
+      const page = await open({ language: 'id' });
       await page.goto(`${url}/devices?add=1&site_id=${lonely?.id}`);
       await page.getByLabel('Alamat', { exact: true }).fill('10.99.0.2');
       await page.keyboard.press('Enter');
@@ -229,14 +183,13 @@ describe.skipIf(!canRun)('the web app', () => {
       await page.getByRole('button', { name: 'Tambah perangkat' }).last().click();
       await page.getByRole('heading', { level: 1, name: '10.99.0.2' }).waitFor();
       expect(asked.filter((line) => line === 'POST /monitoring/devices')).toHaveLength(1);
-      await closing(page, complaints);
     });
 
     test('deleting is done at once, names the thing and can be taken back', async () => {
       const world = bank();
       const doomed = world.devices[10];
       const { url, asked } = await serve(world);
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(`${url}/devices/${doomed?.id}`);
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await page.getByRole('heading', { level: 1, name: 'Devices' }).waitFor();
@@ -244,7 +197,6 @@ describe.skipIf(!canRun)('the web app', () => {
       await page.getByRole('button', { name: 'Undo' }).waitFor();
       expect(await axeFindings(page)).toEqual([]);
       expect(asked).toContain(`DELETE /monitoring/devices/${doomed?.id}`);
-      await closing(page, complaints);
     });
 
     test('names are text, whatever they are', async () => {
@@ -253,40 +205,37 @@ describe.skipIf(!canRun)('the web app', () => {
       if (!machine) throw new Error('the world is too small');
       machine.name = `<script>alert(1)</script> 🏧 ${'long '.repeat(60)} \u202Eمصرف`;
       const { url } = await serve(world);
-      const { page, complaints } = await open('en', { width: 390, height: 844 });
+      const page = await open({ width: 390, height: 844 });
       await page.goto(`${url}/devices/${machine.id}`);
       await page
         .getByRole('heading', { level: 1 })
         .filter({ hasText: '<script>alert(1)</script>' })
         .waitFor();
-      const wider = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+      const wider = await isWiderThanScreen(page);
       expect(wider).toBe(false);
-      await closing(page, complaints);
     });
   });
 
   describe('getting about by keyboard', () => {
     test('the focus follows to the heading of the next page', async () => {
       const { url } = await serve(bank());
-      const { page, complaints } = await open();
+      const page = await open();
       await page.goto(url);
       await page.getByRole('link', { name: 'Devices', exact: true }).focus();
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: 'Devices' }).waitFor();
-      await expect.poll(() => page.evaluate<string>(FOCUSED), { timeout: 20_000 }).toBe('H1');
+      await expect.poll(() => focused(page, 'active?.tagName'), { timeout: 20_000 }).toBe('H1');
       await page.goBack();
       await page.getByRole('heading', { level: 1, name: 'Board' }).waitFor();
-      await closing(page, complaints);
     });
 
     test('the first stop skips to the content', async () => {
       const { url } = await serve(bank());
-      const { page, complaints } = await open('id');
+      const page = await open({ language: 'id' });
       await page.goto(url);
       await page.locator('siaga-site-tile').first().waitFor();
       await page.keyboard.press('Tab');
       await page.getByRole('button', { name: 'Langsung ke isi' }).and(page.locator(':focus')).waitFor();
-      await closing(page, complaints);
     });
   });
 
@@ -299,19 +248,18 @@ describe.skipIf(!canRun)('the web app', () => {
         ? failure(503, 'SERVICE_UNAVAILABLE', 'away')
         : known(request),
     );
-    const { page, complaints } = await open('id');
+    const page = await open({ language: 'id' });
     await page.goto(`${url}/devices`);
     await page.getByText('SERVICE_UNAVAILABLE').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     broken = false;
     await page.getByRole('button', { name: 'Coba lagi' }).click();
     await page.locator('tbody tr').first().waitFor();
-    await closing(page, complaints);
   });
 
   test('language and theme are remembered', async () => {
     const { url } = await serve(bank());
-    const { page, complaints } = await open('en');
+    const page = await open();
     await page.goto(url);
     await page.getByRole('button', { name: /Bahasa Indonesia/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Papan' }).waitFor();
@@ -319,16 +267,14 @@ describe.skipIf(!canRun)('the web app', () => {
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'Papan' }).waitFor();
     expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
-    await closing(page, complaints);
   });
 
   test('a fresh start says what is watched already and what comes next', async () => {
     const { url } = await serve(fresh());
-    const { page, complaints } = await open();
+    const page = await open();
     await page.goto(url);
     await page.getByText('Siaga is at work: it watches this machine').waitFor();
     await page.getByRole('link', { name: 'Add a device' }).click();
     await page.getByLabel('Address', { exact: true }).waitFor();
-    await closing(page, complaints);
   });
 });

@@ -11,7 +11,7 @@ export interface FocusStop {
   region: string;
 }
 
-// As text: the content security policy lets the debugger evaluate it.
+// As text: the content security policy lets the debugger evaluate it, and no helper.
 const DEEP_ACTIVE = `(() => {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
@@ -31,6 +31,12 @@ const FACTS = `function () {
   return { tag: this.tagName, isBody: this === document.body, region,
     box: { top: top + y, bottom: bottom + y, left, right } };
 }`;
+
+/** What an expression says of `active`: of what has the focus, through all shadows. */
+export const focused = <T = string>(page: Page, expression: string): Promise<T> =>
+  page.evaluate<T>(`(() => { const active = ${DEEP_ACTIVE}; return ${expression}; })()`);
+export const focusedText = (page: Page): Promise<string> =>
+  focused(page, `active?.textContent?.trim() ?? ''`);
 
 /** Puts the starting point of the Tab key before everything. */
 const START = `(() => {
@@ -52,15 +58,13 @@ const stopNow = async (client: CDPSession): Promise<{ key: string; stop: FocusSt
   const { result } = await client.send('Runtime.evaluate', { expression: DEEP_ACTIVE });
   const { objectId } = result;
   if (objectId === undefined) return undefined;
-  const called = await client.send('Runtime.callFunctionOn', {
-    objectId,
-    functionDeclaration: FACTS,
-    returnByValue: true,
-  });
+  const [called, { node }, { nodes }] = await Promise.all([
+    client.send('Runtime.callFunctionOn', { objectId, functionDeclaration: FACTS, returnByValue: true }),
+    client.send('DOM.describeNode', { objectId }),
+    client.send('Accessibility.getPartialAXTree', { objectId, fetchRelatives: false }),
+  ]);
   const facts = called.result.value as Facts;
   if (facts.isBody) return undefined;
-  const { node } = await client.send('DOM.describeNode', { objectId });
-  const { nodes } = await client.send('Accessibility.getPartialAXTree', { objectId, fetchRelatives: false });
   const [heard] = nodes;
   const { tag, box, region } = facts;
   return {

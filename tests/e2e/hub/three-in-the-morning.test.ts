@@ -1,12 +1,11 @@
 import type { TicketDetail, TicketSummary } from '@siaga/shared';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, launch, openPage } from '../support/browser.js';
-import { ADMIN, signIn, type ApiClient } from '../support/hub-process.js';
-import { startLoadedHub, type LoadedHub } from '../support/load/loaded-hub.js';
-import { startLoad, type Load } from '../support/load/start-load.js';
-
-const canRun = chromiumPath !== undefined || process.env['CI'] === 'true';
+import { launch, openPage } from '../../support/browser.js';
+import { ADMIN, signIn, type ApiClient } from '../../support/hub-process.js';
+import { startLoadedHub, type LoadedHub } from '../../support/load/loaded-hub.js';
+import { startLoad, type Load } from '../../support/load/start-load.js';
+import { canRun } from '../web-page.js';
 
 const ATM = 'ATM Stasiun Tugu';
 const SITE = 'KCP Malioboro';

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, chromiumPath, launch, openPage, type Look } from '../support/browser.js';
-import { ADMIN, signIn, startHubProcess, type HubProcess } from '../support/hub-process.js';
-
-const canRun = chromiumPath !== undefined || process.env['CI'] === 'true';
+import { axeFindings, launch, openPage, type Look } from '../../support/browser.js';
+import { ADMIN, signIn, startHubProcess, type HubProcess } from '../../support/hub-process.js';
+import { canRun } from '../web-page.js';
 
 /** What a new user does in the first minutes, on the real hub with its real stores and its own agent. */
 describe.skipIf(!canRun)('a fresh start', () => {
