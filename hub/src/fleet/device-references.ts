@@ -1,8 +1,9 @@
 import { lockAgents, standardAgent } from './agents-repository.js';
-import { ancestry, keepDevices } from './devices-repository.js';
+import { keepDevices } from './devices-repository.js';
 import type { Faults } from './faults.js';
 import { findCycle } from './rules.js';
 import { lockSite } from './sites-repository.js';
+import { ancestry } from './topology-repository.js';
 import type { Change } from './writer.js';
 
 /**

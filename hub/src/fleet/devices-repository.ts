@@ -2,8 +2,9 @@ import type { Check, Device, DeviceKind, Health, Link } from '@siaga/shared';
 import { sql, type Transaction } from 'kysely';
 import type { Db } from '../platform/postgres/postgres.js';
 import type { Database } from '../platform/postgres/schema.js';
+import { retireChecks } from './checks-repository.js';
 import { allOf, containing, orderBy, laterThan, type ListQuery } from './listing.js';
-import type { DirectoryCheck } from './ports.js';
+import { cutEdges } from './topology-repository.js';
 
 type Trx = Transaction<Database>;
 export type DeviceSort = 'name' | 'code' | 'health' | 'since' | 'address';
@@ -137,11 +138,6 @@ export const findDeviceByAddress = (
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
 
-/** Changes of who is whose parent go one after another: two of them could close a circle that neither sees. */
-export const lockTopology = async (trx: Trx): Promise<void> => {
-  await sql`select pg_advisory_xact_lock(hashtext('siaga.topology'))`.execute(trx);
-};
-
 /** `change`: nobody else may change it; `remove`: nor come to refer to it. Answers whether there is such a device. */
 export const lockDevice = async (trx: Trx, id: string, strength: 'change' | 'remove'): Promise<boolean> => {
   const query = trx.selectFrom('devices').select('id').where('id', '=', id).where('deleted_at', 'is', null);
@@ -161,20 +157,6 @@ export const keepDevices = async (trx: Trx, ids: readonly string[]): Promise<Set
     .forKeyShare()
     .execute();
   return new Set(rows.map((row) => row.id));
-};
-
-/** Every edge on the ways up from these devices: device → its parents. */
-export const ancestry = async (trx: Trx, ids: readonly string[]): Promise<Map<string, string[]>> => {
-  const { rows } = await sql<{ device_id: string; parent_id: string }>`
-    with recursive up as (
-      select device_id, parent_id from device_parents where device_id = any(${[...ids]}::uuid[])
-      union
-      select p.device_id, p.parent_id from device_parents p join up on p.device_id = up.parent_id
-    ) select * from up`.execute(trx);
-  const parents = new Map<string, string[]>();
-  for (const { device_id, parent_id } of rows)
-    parents.set(device_id, [...(parents.get(device_id) ?? []), parent_id]);
-  return parents;
 };
 
 /** The columns that a person sets. */
@@ -204,58 +186,19 @@ export const updateDevice = async (trx: Trx, id: string, values: DeviceValues, n
     .execute();
 };
 
-export const replaceParents = async (trx: Trx, id: string, parentIds: readonly string[]): Promise<void> => {
-  await trx.deleteFrom('device_parents').where('device_id', '=', id).execute();
-  if (parentIds.length === 0) return;
-  await trx
-    .insertInto('device_parents')
-    .values(parentIds.map((parentId) => ({ device_id: id, parent_id: parentId })))
-    .execute();
-};
-
-/** Checks whose devices moved to another agent, with the agent that measured them; of one device, or of all. */
-export const listMovedChecks = async (db: Db, deviceId?: string): Promise<DirectoryCheck[]> => {
-  let query = db
-    .selectFrom('checks as c')
-    .innerJoin('devices as d', 'd.id', 'c.device_id')
-    .select(['c.id', 'c.device_id', 'c.moved_from', 'c.type', 'c.interval_s', 'c.timeout_ms'])
-    .where('c.moved_from', 'is not', null)
-    .where('d.deleted_at', 'is', null);
-  if (deviceId !== undefined) query = query.where('c.device_id', '=', deviceId);
-  const rows = await query.execute();
-  return rows.map((row) => ({
-    id: row.id,
-    deviceId: row.device_id,
-    agentId: row.moved_from!,
-    type: row.type,
-    intervalMs: row.interval_s * 1000,
-    timeoutMs: row.timeout_ms,
-  }));
-};
-
 /**
  * Takes the device out of service with its checks and its edges, and keeps what the edges were for its restoration;
  * answers the devices that had it as a parent.
  */
 export const markDeviceDeleted = async (trx: Trx, id: string, now: Date): Promise<string[]> => {
   await retireChecks(trx, id, now);
-  const parents = await trx
-    .deleteFrom('device_parents')
-    .where('device_id', '=', id)
-    .returning('parent_id')
-    .execute();
-  const orphans = await trx
-    .deleteFrom('device_parents')
-    .where('parent_id', '=', id)
-    .returning('device_id')
-    .execute();
-  const children = orphans.map((row) => row.device_id);
+  const { parents, children } = await cutEdges(trx, id);
   await trx
     .updateTable('devices')
     .set({
       deleted_at: now,
       updated_at: now,
-      parents_before: parents.map((row) => row.parent_id),
+      parents_before: parents,
       children_before: children,
     })
     .where('id', '=', id)
@@ -267,49 +210,6 @@ export const markDeviceDeleted = async (trx: Trx, id: string, now: Date): Promis
       .where('id', 'in', children)
       .execute();
   return children;
-};
-
-export interface NewCheck {
-  type: Check['type'];
-  interval_s: number;
-  timeout_ms: number | null;
-}
-
-export const insertChecks = async (
-  trx: Trx,
-  deviceId: string,
-  checks: readonly NewCheck[],
-  now: Date,
-): Promise<void> => {
-  await trx
-    .insertInto('checks')
-    .values(checks.map((check) => ({ device_id: deviceId, ...check, created_at: now, deleted_at: null })))
-    .execute();
-};
-
-/** `movedFrom`: the agent that measured them, where their device goes on under another. */
-export const retireChecks = async (
-  trx: Trx,
-  deviceId: string,
-  now: Date,
-  movedFrom: string | null = null,
-): Promise<void> => {
-  await trx
-    .updateTable('checks')
-    .set({ deleted_at: now, moved_from: movedFrom })
-    .where('device_id', '=', deviceId)
-    .where('deleted_at', 'is', null)
-    .execute();
-};
-
-export const setIcmpTimeout = async (trx: Trx, deviceId: string, timeoutMs: number): Promise<void> => {
-  await trx
-    .updateTable('checks')
-    .set({ timeout_ms: timeoutMs })
-    .where('device_id', '=', deviceId)
-    .where('type', '=', 'icmp')
-    .where('deleted_at', 'is', null)
-    .execute();
 };
 
 /** The lower-case codes in use that begin with `base`. */

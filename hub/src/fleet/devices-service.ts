@@ -7,24 +7,19 @@ import type { Db } from '../platform/postgres/postgres.js';
 import { canonicalAddress } from './address.js';
 import { raiseConfigVersions } from './agents-repository.js';
 import { differences, type FieldChanges } from './changes.js';
+import { insertChecks, retireChecks, setIcmpTimeout, type NewCheck } from './checks-repository.js';
 import { explainedDevice, type Collision } from './device-collisions.js';
 import { checkParents, placeDevice } from './device-references.js';
 import {
   findDevice,
-  insertChecks,
   insertDevice,
   listDevices,
   lockDevice,
-  lockTopology,
   markDeviceDeleted,
-  replaceParents,
-  retireChecks,
-  setIcmpTimeout,
   takenDeviceCodes,
   updateDevice,
   type DeviceListQuery,
   type DeviceValues,
-  type NewCheck,
   type StoredDevice,
 } from './devices-repository.js';
 import type { WritableDirectory } from './directory.js';
@@ -32,6 +27,7 @@ import { createFaults, notFound, refuseControls, type Faults } from './faults.js
 import type { ListPage } from './listing.js';
 import type { DirectoryDevice } from './ports.js';
 import { ICMP_INTERVAL_S, codeFromAddress, firstFree } from './rules.js';
+import { lockTopology, replaceParents } from './topology-repository.js';
 import type { Actor, Change, Write } from './writer.js';
 
 export interface DeviceService {

@@ -1,6 +1,7 @@
 import type { Db } from '../platform/postgres/postgres.js';
 import type { AgentRow } from './agents-repository.js';
-import { listDevices, listMovedChecks, type StoredDevice } from './devices-repository.js';
+import { listMovedChecks } from './checks-repository.js';
+import { listDevices, type StoredDevice } from './devices-repository.js';
 import type { DirectoryCheck } from './ports.js';
 import type { SiteRow } from './sites-repository.js';
 

@@ -10,14 +10,9 @@ import {
   type AgentRow,
   type NewAgent,
 } from './agents-repository.js';
+import { insertChecks } from './checks-repository.js';
 import type { Credentials } from './credentials.js';
-import {
-  deviceWasMade,
-  findDevice,
-  insertChecks,
-  insertDevice,
-  takenDeviceCodes,
-} from './devices-repository.js';
+import { deviceWasMade, findDevice, insertDevice, takenDeviceCodes } from './devices-repository.js';
 import { directoryDevice, icmpCheck } from './devices-service.js';
 import type { WritableDirectory } from './directory.js';
 import { HOST_INTERVAL_S, firstFree, isTimezone, shardOf } from './rules.js';

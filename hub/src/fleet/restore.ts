@@ -4,16 +4,9 @@ import type { EventBus } from '../events.js';
 import type { Db } from '../platform/postgres/postgres.js';
 import { directoryAgent, explainedAgent } from './agents-service.js';
 import { findAgent, lockAgents, raiseConfigVersions, toAgent, updateAgent } from './agents-repository.js';
+import { insertChecks, listMovedChecks } from './checks-repository.js';
 import { explainedDevice, type Collision } from './device-collisions.js';
-import {
-  ancestry,
-  findDevice,
-  insertChecks,
-  keepDevices,
-  listMovedChecks,
-  lockTopology,
-  type StoredDevice,
-} from './devices-repository.js';
+import { findDevice, keepDevices, type StoredDevice } from './devices-repository.js';
 import { directoryDevice, icmpCheck } from './devices-service.js';
 import type { WritableDirectory } from './directory.js';
 import { conflict } from './faults.js';
@@ -31,6 +24,7 @@ import {
 } from './restore-repository.js';
 import { directorySite, explainedSite } from './sites-service.js';
 import { lockSite, toSite } from './sites-repository.js';
+import { ancestry, lockTopology } from './topology-repository.js';
 import type { Actor, Change, Write } from './writer.js';
 
 /** The undo of a deletion. Throws RESOURCE_NOT_FOUND where nothing of that id is deleted, RESOURCE_CONFLICT by field. */
