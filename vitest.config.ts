@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -40,6 +41,8 @@ const stores = { globalSetup: ['tests/support/stores.ts'], testTimeout: 60_000, 
 // a scripted hub, file beside file; e2e-hub and lab start the built hub as users do, one after another.
 export default defineConfig({
   test: {
+    // Two cores are used by two: the tests of stores wait for them half of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     onConsoleLog: (log) => !log.startsWith('Lit is in dev mode'),
     projects: [
       // Nothing waits for real time here: a limit only ends what hangs, also on a machine that is busy otherwise.
