@@ -25,6 +25,7 @@ export class SiagaFirstSteps extends SiagaElement {
         display: block;
         padding: 0;
         max-width: none;
+        margin-inline: 0;
       }
       .card {
         display: flex;
