@@ -89,4 +89,19 @@ describe('siaga-tiles', () => {
     await become(element, [a, groupOf('b', healths), c]);
     expect(focusedDevice(element)).toBe('b-4');
   });
+
+  test('a site that has gone and comes back takes no focus from where the reader is by then', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const element = await show([a, b, c]);
+    cellOf(element, 'b', 'b-1').focus();
+    vi.advanceTimersByTime(30_000);
+    await become(element, [a, c]);
+    expect(order(element)).toEqual(['a', 'c']);
+    expect(focusedDevice(element)).toBeUndefined();
+    const input = document.createElement('input');
+    element.before(input);
+    input.focus();
+    await become(element, [a, b, c]);
+    expect(document.activeElement).toBe(input);
+  });
 });

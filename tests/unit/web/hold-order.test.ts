@@ -1,14 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HoldOrder } from '../../../web/src/board/hold-order.js';
 
-const order = (): { apply: (text: string, key?: string) => string; asked: () => number } => {
+const order = (): {
+  apply: (text: string, key?: string) => string;
+  asked: () => number;
+  hand: (event: string) => void;
+} => {
   let asked = 0;
   const host = Object.assign(new EventTarget(), {
     addController: () => undefined,
     requestUpdate: () => (asked += 1),
   });
-  const hold = new HoldOrder<string>(host as never, (id) => id);
-  return { apply: (text, key = '') => hold.apply([...text], key).join(''), asked: () => asked };
+  const hold = new HoldOrder<string>(
+    host as never,
+    (id) => id,
+    (id) => id,
+  );
+  hold.hostConnected();
+  return {
+    apply: (text, key = '') => hold.apply([...text], key).join(''),
+    asked: () => asked,
+    hand: (event) => void host.dispatchEvent(new Event(event)),
+  };
 };
 
 describe('the order under a storm', () => {
@@ -42,6 +55,25 @@ describe('the order under a storm', () => {
     expect(apply('bac')).toBe('bac');
     vi.advanceTimersByTime(5_000);
     expect(asked()).toBe(0);
+  });
+
+  test('what is gone goes at once, also the last one', () => {
+    const { apply } = order();
+    apply('ab');
+    apply('ba');
+    expect(apply('b')).toBe('b');
+    expect(apply('')).toBe('');
+  });
+
+  test('a hand holds what is gone in its place, and lets it go when it leaves', () => {
+    const { apply, asked, hand } = order();
+    apply('ab');
+    hand('pointermove');
+    expect(apply('a')).toBe('ab');
+    expect(asked()).toBe(0);
+    hand('pointerleave');
+    expect(asked()).toBe(1);
+    expect(apply('a')).toBe('a');
   });
 
   test('another filter or sort is drawn at once', () => {

@@ -104,8 +104,10 @@ describe('words for every code', () => {
   });
 
   test.each([...VERDICTS])('verdict: %s', async (verdict) => {
-    await inBoth(() => verdictWords(verdict, 'down'));
-    await inBoth(() => verdictWords(verdict, 'degraded'));
+    for (const withIncidents of [true, false]) {
+      await inBoth(() => verdictWords(verdict, 'down', withIncidents));
+      await inBoth(() => verdictWords(verdict, 'degraded', withIncidents));
+    }
   });
 
   test('facts are in the words', async () => {

@@ -69,13 +69,18 @@ export class HoldOrder<T> implements ReactiveController {
       this.order = order;
       return items;
     }
-    const shown = new Set(items.map(this.idOf));
-    const gone = this.order.flatMap((id) => (shown.has(id) ? [] : (this.stillThere(id) ?? [])));
-    const steady = steadyOrder(this.order, gone.length === 0 ? items : [...items, ...gone], this.idOf);
+    const gone = isHeldByHand ? this.goneFrom(items) : [];
+    const steady = steadyOrder(this.order, items, this.idOf, gone);
     this.moved = isHeldByHand ? steady.moved : 0;
     this.order = steady.items.map(this.idOf);
     if (!isHeldByHand && steady.moved > 0) this.settleIn(settledInMs);
     return steady.items;
+  }
+
+  /** What was drawn and is no longer among the things to show. */
+  private goneFrom(items: readonly T[]): T[] {
+    const shown = new Set(items.map(this.idOf));
+    return this.order.flatMap((id) => (shown.has(id) ? [] : (this.stillThere(id) ?? [])));
   }
 
   /** Lets things go to their places now. */

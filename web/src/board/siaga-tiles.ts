@@ -133,6 +133,17 @@ export class SiagaTiles extends SiagaElement {
     this.isFilling = false;
   }
 
+  /** A site that is no longer here takes no focus when it comes back: the reader is elsewhere by then. */
+  private forgetGone(): void {
+    if (this.focusedSite === undefined) return;
+    if (this.shown.some(({ siteId }) => siteId === this.focusedSite)) return;
+    this.focusedSite = undefined;
+    this.focusedHref = undefined;
+    // Its element may have been filled with another site: Enter must not open that.
+    const tile = this.shadowRoot?.activeElement?.shadowRoot;
+    if (tile?.activeElement instanceof HTMLElement) tile.activeElement.blur();
+  }
+
   /** The focus follows its site to the tile in which that now is. */
   private async keepFocus(siteId: string, href: string): Promise<void> {
     const tile = this.renderRoot.querySelector<SiagaSiteTile>(`siaga-site-tile[data-site-id="${siteId}"]`);
@@ -144,6 +155,7 @@ export class SiagaTiles extends SiagaElement {
   }
 
   protected override updated(): void {
+    this.forgetGone();
     const { focusedSite, focusedHref } = this;
     if (focusedSite !== undefined && focusedHref !== undefined) void this.keepFocus(focusedSite, focusedHref);
     this.view.measureSoon();

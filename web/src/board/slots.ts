@@ -8,8 +8,8 @@ export class Slots {
 
   /**
    * A key for each id, in this order, for `repeat`. What is there already keeps its key, what is new takes one that has
-   * become free. With `inPlace` no element ever moves: where ids have changed places, the elements are filled anew from
-   * the first to the last.
+   * become free. With `inPlace` nothing that stays changes places with another: where ids have, the elements are filled
+   * anew from the first to the last.
    */
   assign(ids: readonly string[], inPlace = false): Map<string, number> {
     const before = this.byId;

@@ -1,13 +1,15 @@
 /**
  * The order in which rows stood, kept for the rows that are there now: nothing moves under the pointer. What is new
- * comes behind; what is gone leaves its place. `moved`: how many rows would stand elsewhere if the order were let go.
+ * comes behind; what is gone leaves its place, except what is `kept`. `moved`: how many rows would stand elsewhere, or
+ * nowhere, if the order were let go.
  */
 export const steadyOrder = <T>(
   before: readonly string[],
   now: readonly T[],
   idOf: (item: T) => string,
+  kept: readonly T[] = [],
 ): { items: T[]; moved: number } => {
-  const byId = new Map(now.map((item) => [idOf(item), item]));
+  const byId = new Map([...now, ...kept].map((item) => [idOf(item), item]));
   const items: T[] = [];
   for (const id of before) {
     const item = byId.get(id);

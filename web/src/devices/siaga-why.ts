@@ -107,7 +107,7 @@ export class SiagaWhy extends SiagaElement {
   protected override render(): TemplateResult {
     return this.explanation.render(
       ({ verdict, health, reasons }) =>
-        html`<p class="verdict">${verdictWords(verdict, health)}</p>
+        html`<p class="verdict">${verdictWords(verdict, health, this.may('tickets:read'))}</p>
           ${
             reasons.length === 0
               ? html`<p class="quiet">${msg('No reason is on record.')}</p>`

@@ -28,7 +28,9 @@ export class ApiError extends Error {
   /** The same of a change: where no answer of the hub came, or one that it could not finish, it may have been made. */
   ofChange(): ApiError {
     const { code, status, message, fields, retryAfterS } = this;
-    return code === UNREADABLE || [0, 502, 503, 504].includes(status)
+    // A refusal that cannot be read is somebody's on the way: it never came to the hub.
+    const isUnreadable = code === UNREADABLE && (status < 400 || status >= 500);
+    return isUnreadable || [0, 502, 503, 504].includes(status)
       ? new ApiError(code, status, message, fields, retryAfterS, true)
       : this;
   }

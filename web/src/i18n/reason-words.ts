@@ -120,6 +120,13 @@ const VERDICT: Readonly<Record<ExplainVerdict, (health: Health) => string>> = {
   unobserved: () => msg('Nobody is looking at it just now, so whether it answers is not known.'),
 };
 
+/** For those who may not see tickets: the hub tells them the same whether there is an incident or none. */
+const WITHOUT_INCIDENTS: Readonly<Partial<Record<ExplainVerdict, (health: Health) => string>>> = {
+  healthy: () => msg('All is well: it answers its probes.'),
+  'no-incident': (health) =>
+    health === 'degraded' ? msg('It answers, but badly.') : msg('It does not answer.'),
+};
+
 /** The codes that have words, by where they occur. */
 export const KNOWN_CODES = {
   because: Object.keys(BECAUSE),
@@ -222,7 +229,8 @@ export const timelineWords = (entry: Told, locale: string): string => {
 };
 
 /** The answer to "why?" in a sentence. */
-export const verdictWords = (verdict: ExplainVerdict, health: Health): string => VERDICT[verdict](health);
+export const verdictWords = (verdict: ExplainVerdict, health: Health, withIncidents: boolean): string =>
+  (withIncidents ? undefined : WITHOUT_INCIDENTS[verdict]?.(health)) ?? VERDICT[verdict](health);
 
 type ExplainReason = Explanation['reasons'][number];
 

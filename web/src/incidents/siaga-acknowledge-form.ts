@@ -33,6 +33,8 @@ export class SiagaAcknowledgeForm extends TicketForm {
   private commenting = false;
   /** Whether what was sent last is a comment. */
   private commented = false;
+  /** The acknowledgement that got no answer, until one comes. */
+  private unanswered: { ticketId: string; reason: string } | undefined;
 
   constructor() {
     super();
@@ -64,8 +66,8 @@ export class SiagaAcknowledgeForm extends TicketForm {
   /** Whether the acknowledgement is the one that got no answer. */
   private get isMineAfterAll(): boolean {
     const { acknowledged_by: person, acknowledge_reason: reason } = this.newest;
-    const isUnanswered = this.error?.mayBeDone === true && !this.commented;
-    return isUnanswered && person?.id === this.user?.id && reason === this.text.trim();
+    const isSame = this.unanswered?.ticketId === this.ticket.id && this.unanswered.reason === reason;
+    return isSame && person?.id === this.user?.id;
   }
 
   protected override async send(reason: string): Promise<void> {
@@ -73,12 +75,14 @@ export class SiagaAcknowledgeForm extends TicketForm {
     this.commented = false;
     try {
       await acknowledge(services, ticket.id, reason);
+      this.unanswered = undefined;
       services.notices.show(msg('Acknowledged.'), {
         label: msg('Take back'),
         run: () => void takeBackAndTell(services, ticket.id, this.locale),
       });
     } catch (thrown) {
       const error = toApiError(thrown);
+      if (error.mayBeDone) this.unanswered = { ticketId: ticket.id, reason };
       if (error.status === 409 || error.status === 412) {
         // What the newest state says of itself says it better than the refusal.
         this.refused = await readTicket(services, ticket.id).catch(() => undefined);

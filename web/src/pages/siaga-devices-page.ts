@@ -171,7 +171,7 @@ export class SiagaDevicesPage extends ListPage<Device> {
     if (device.open_incident_id !== null) {
       return html`<a href=${incidentAddress(device.open_incident_id)}>${msg('Open incident')}</a>`;
     }
-    if (device.health !== 'down') return nothing;
+    if (device.health !== 'down' || !this.may('tickets:read')) return nothing;
     const { devices } = this.services.store.state;
     const cause = devices
       .get(id)
