@@ -1,6 +1,7 @@
 import type { Health, LiveDevice } from '@siaga/shared';
 import { describe, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
+import type { CellHover } from '../../web/src/board/hover.js';
 import { SiagaSiteTile } from '../../web/src/board/siaga-site-tile.js';
 import { createGroup, type SiteGroup } from '../../web/src/live/state.js';
 import { bank, liveDevice } from '../e2e/world/index.js';
@@ -90,11 +91,11 @@ describe('siaga-site-tile', () => {
     const element = await show(['down', 'up']);
     const told: string[] = [];
     element.addEventListener('siaga-cell', (event) => {
-      const { detail } = event as CustomEvent<{ device: LiveDevice } | undefined>;
-      told.push(detail?.device.name ?? 'left');
+      const { detail } = event as CustomEvent<CellHover | undefined>;
+      told.push(detail?.deviceId ?? 'left');
     });
     cells(element)[0]?.focus();
-    expect(told.at(-1)).toBe('ATM 0');
+    expect(told.at(-1)).toBe('d-0');
     await userEvent.tab();
     expect(told).toContain('left');
   });

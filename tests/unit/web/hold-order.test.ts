@@ -5,6 +5,7 @@ const order = (): {
   apply: (text: string, key?: string) => string;
   asked: () => number;
   hand: (event: string) => void;
+  noteChanged: (ids: string) => void;
 } => {
   let asked = 0;
   const host = Object.assign(new EventTarget(), {
@@ -20,6 +21,7 @@ const order = (): {
   return {
     apply: (text, key = '') => hold.apply([...text], key).join(''),
     asked: () => asked,
+    noteChanged: (ids) => hold.noteChanged(new Set(ids)),
     hand: (event) => void host.dispatchEvent(new Event(event)),
   };
 };
@@ -65,14 +67,18 @@ describe('the order under a storm', () => {
     expect(apply('')).toBe('');
   });
 
-  test('a hand holds what is gone in its place, and lets it go when it leaves', () => {
-    const { apply, asked, hand } = order();
+  test('a hand holds what is gone in its place, brings it up to date, and lets it go when it leaves', () => {
+    const { apply, asked, hand, noteChanged } = order();
     apply('ab');
     hand('pointermove');
     expect(apply('a')).toBe('ab');
     expect(asked()).toBe(0);
-    hand('pointerleave');
+    noteChanged('a');
+    expect(asked()).toBe(0);
+    noteChanged('b');
     expect(asked()).toBe(1);
+    hand('pointerleave');
+    expect(asked()).toBe(2);
     expect(apply('a')).toBe('a');
   });
 

@@ -14,8 +14,11 @@ const SETTLE_MS = 2_000;
 export class HoldOrder<T> implements ReactiveController {
   /** How many a hand holds elsewhere than they would stand if the order were let go. */
   moved = 0;
-  /** Something was let go since `apply`: it has to be applied again. */
+  /** Something was let go since `apply`, or what is held has changed: it has to be applied again. */
   isStale = false;
+
+  /** Held although no longer among the things to show. */
+  private gone: ReadonlySet<string> = new Set();
 
   private order: string[] = [];
   private key = '';
@@ -64,17 +67,26 @@ export class HoldOrder<T> implements ReactiveController {
     this.isStale = false;
     if (!isSame || !(isHeldByHand || settledInMs > 0)) {
       this.moved = 0;
+      this.gone = new Set();
       const order = items.map(this.idOf);
       if (isSame && order.some((id, at) => id !== this.order[at])) this.movedAtMs = performance.now();
       this.order = order;
       return items;
     }
     const gone = isHeldByHand ? this.goneFrom(items) : [];
+    this.gone = new Set(gone.map(this.idOf));
     const steady = steadyOrder(this.order, items, this.idOf, gone);
     this.moved = isHeldByHand ? steady.moved : 0;
     this.order = steady.items.map(this.idOf);
     if (!isHeldByHand && steady.moved > 0) this.settleIn(settledInMs);
     return steady.items;
+  }
+
+  /** To be told what changed: what is held besides the things to show is nobody else's to bring up to date. */
+  noteChanged(ids: ReadonlySet<string>): void {
+    if (![...this.gone].some((id) => ids.has(id))) return;
+    this.isStale = true;
+    this.host.requestUpdate();
   }
 
   /** What was drawn and is no longer among the things to show. */

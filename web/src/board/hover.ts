@@ -1,10 +1,6 @@
-import type { LiveDevice } from '@siaga/shared';
-
 /** The cell that the pointer or the focus is on, for the card beside it; told as `siaga-cell`, undefined when it left. */
 export interface CellHover {
-  device: LiveDevice;
-  siteName: string | undefined;
-  acknowledged: boolean;
+  deviceId: string;
   /** Where the cell stands in the window. */
   rect: Pick<DOMRect, 'left' | 'top' | 'bottom' | 'width'>;
 }

@@ -115,15 +115,11 @@ export class SiagaHeat extends SiagaElement {
     const { x, y } = placeOf(this.layout, this.cursor);
     const { left, top } = this.canvas.getBoundingClientRect();
     const { pitch } = this.layout;
-    const group = this.byId.get(device.site_id);
-    const acknowledged = group?.acknowledged.has(device.id) ?? false;
-    const told = [device.id, device.health, device.since, acknowledged, left + x, top + y].join();
+    const told = [device.id, left + x, top + y].join();
     if (told === this.told) return;
     this.told = told;
     tellHover(this, {
-      device,
-      siteName: group?.site?.name,
-      acknowledged,
+      deviceId: device.id,
       rect: { left: left + x, top: top + y, bottom: top + y + pitch, width: pitch },
     });
   }

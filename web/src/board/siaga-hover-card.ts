@@ -1,9 +1,11 @@
 import { msg } from '@lit/localize';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { LocalizedElement } from '../app/siaga-element.js';
+import { SiagaElement } from '../app/siaga-element.js';
 import '../components/siaga-health.js';
 import '../components/siaga-time.js';
+import { isAcknowledged } from '../live/state.js';
+import { WatchStore } from '../live/store.js';
 import { baseStyles } from '../styles/shared.js';
 import type { CellHover } from './hover.js';
 
@@ -12,7 +14,7 @@ const EDGE_PX = 8;
 
 /** Name, address, health and since when, beside the cell that the pointer or the focus is on. */
 @customElement('siaga-hover-card')
-export class SiagaHoverCard extends LocalizedElement {
+export class SiagaHoverCard extends SiagaElement {
   static override styles = [
     baseStyles,
     css`
@@ -48,6 +50,18 @@ export class SiagaHoverCard extends LocalizedElement {
 
   @property({ attribute: false }) hover: CellHover | undefined;
 
+  constructor() {
+    super();
+    // The device may change, or go, under a pointer that lies still.
+    new WatchStore(
+      this,
+      () => this.services.store,
+      (change) =>
+        this.hover !== undefined &&
+        (change.devices.has(this.hover.deviceId) || change.incidents.size + change.sites.size > 0),
+    );
+  }
+
   protected override updated(): void {
     const card = this.renderRoot.querySelector<HTMLElement>('.card');
     if (!card || !this.hover) return;
@@ -62,8 +76,10 @@ export class SiagaHoverCard extends LocalizedElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (!this.hover) return nothing;
-    const { device, siteName, acknowledged } = this.hover;
+    const { state } = this.services.store;
+    const device = state.devices.get(this.hover?.deviceId ?? '');
+    if (!device) return nothing;
+    const siteName = state.sites.get(device.site_id)?.name;
     return html`<div class="card" popover="manual" aria-hidden="true">
       <strong dir="auto">${device.name}</strong>
       ${siteName === undefined ? nothing : html`<span class="site" dir="auto">${siteName}</span>`}
@@ -71,7 +87,7 @@ export class SiagaHoverCard extends LocalizedElement {
       <span>
         <siaga-health health=${device.health}></siaga-health> ·
         <siaga-time mode="for" at=${device.since}></siaga-time>
-        ${acknowledged ? html`· ${msg('acknowledged')}` : nothing}
+        ${isAcknowledged(state, device) ? html`· ${msg('acknowledged')}` : nothing}
       </span>
     </div>`;
   }

@@ -38,11 +38,8 @@ export class SiagaSiteTile extends LocalizedElement {
 
   private readonly enter = (event: Event): void => {
     const cell = event.currentTarget as HTMLElement;
-    const device = this.group.devices.find(({ id }) => id === cell.dataset['deviceId']);
-    if (!device) return;
-    const acknowledged = this.group.acknowledged.has(device.id);
-    const rect = cell.getBoundingClientRect();
-    tellHover(this, { device, siteName: this.group.site?.name, acknowledged, rect });
+    const deviceId = cell.dataset['deviceId'];
+    if (deviceId !== undefined) tellHover(this, { deviceId, rect: cell.getBoundingClientRect() });
   };
 
   private readonly leave = (): void => tellHover(this, undefined);

@@ -65,6 +65,7 @@ export class SiagaTiles extends SiagaElement {
     (id) => this.services.store.state.groups.get(id),
   );
   private readonly slots = new Slots();
+  private stopWatching: (() => void) | undefined;
   /** The site in whose tile the focus is: it stays drawn wherever it stands. */
   private focusedSite: string | undefined;
   /** The link in it that has the focus. */
@@ -93,11 +94,13 @@ export class SiagaTiles extends SiagaElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.ageing = setInterval(() => this.requestUpdate(), AGEING_MS);
+    this.stopWatching = this.services.store.subscribe(({ groups }) => this.hold.noteChanged(groups));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.ageing);
+    this.stopWatching?.();
   }
 
   private freshOf(group: SiteGroup): number {
