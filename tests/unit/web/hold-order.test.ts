@@ -59,12 +59,18 @@ describe('the order under a storm', () => {
     expect(asked()).toBe(0);
   });
 
-  test('what is gone goes at once, also the last one', () => {
-    const { apply } = order();
+  test.each([
+    ['the first', 'a'],
+    ['the last', 'b'],
+  ])('%s is gone: it stays for the two seconds, and goes then', (_, left) => {
+    const { apply, asked } = order();
     apply('ab');
     apply('ba');
-    expect(apply('b')).toBe('b');
-    expect(apply('')).toBe('');
+    expect(apply(left)).toBe('ba');
+    expect(asked()).toBe(0);
+    vi.advanceTimersByTime(2_000);
+    expect(asked()).toBe(1);
+    expect(apply(left)).toBe(left);
   });
 
   test('a hand holds what is gone in its place, brings it up to date, and lets it go when it leaves', () => {

@@ -61,7 +61,7 @@ export class HoldOrder<T> implements ReactiveController {
   /** The things in the order to draw. With another `key` (filter, sort) they are new things, and nothing is held. */
   apply(items: readonly T[], key: string): readonly T[] {
     const isSame = key === this.key && this.order.length > 0;
-    const isHeldByHand = this.awake && (this.hovered || this.focused);
+    const { isHeldByHand } = this;
     const settledInMs = this.movedAtMs + SETTLE_MS - performance.now();
     this.key = key;
     this.isStale = false;
@@ -73,7 +73,7 @@ export class HoldOrder<T> implements ReactiveController {
       this.order = order;
       return items;
     }
-    const gone = isHeldByHand ? this.goneFrom(items) : [];
+    const gone = this.goneFrom(items);
     this.gone = new Set(gone.map(this.idOf));
     const steady = steadyOrder(this.order, items, this.idOf, gone);
     this.moved = isHeldByHand ? steady.moved : 0;
@@ -82,9 +82,16 @@ export class HoldOrder<T> implements ReactiveController {
     return steady.items;
   }
 
-  /** To be told what changed: what is held besides the things to show is nobody else's to bring up to date. */
+  private get isHeldByHand(): boolean {
+    return this.awake && (this.hovered || this.focused);
+  }
+
+  /**
+   * To be told what changed: what is held besides the things to show is nobody else's to bring up to date. What only
+   * rests for two seconds is not worth a rendering of its own.
+   */
   noteChanged(ids: ReadonlySet<string>): void {
-    if (![...this.gone].some((id) => ids.has(id))) return;
+    if (!this.isHeldByHand || ![...this.gone].some((id) => ids.has(id))) return;
     this.isStale = true;
     this.host.requestUpdate();
   }
