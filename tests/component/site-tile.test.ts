@@ -71,6 +71,33 @@ describe('siaga-site-tile', () => {
     expect(cells(element).every(({ pathname }) => pathname.startsWith('/devices/other-'))).toBe(true);
   });
 
+  test('in sight another site is shown at once, what changed of the same one in a frame with time', async () => {
+    const element = await show(['up', 'up']);
+    const another = { ...groupOf(['down']), siteId: 'another' };
+    element.group = another;
+    await Promise.resolve();
+    expect(textOf(element)).toContain('0 of 1 up');
+    element.group = { ...groupOf(['up']), siteId: 'another' };
+    await Promise.resolve();
+    expect(textOf(element)).toContain('0 of 1 up');
+    await element.updateComplete;
+    expect(textOf(element)).not.toContain('0 of 1 up');
+  });
+
+  test('out of sight another site waits too, until it comes into sight or the focus is in it', async () => {
+    const element = await show(['up', 'up']);
+    element.inSight = false;
+    element.group = { ...groupOf(['down']), siteId: 'another' };
+    await Promise.resolve();
+    expect(textOf(element)).not.toContain('0 of 1 up');
+    await element.updateComplete;
+    expect(textOf(element)).toContain('0 of 1 up');
+    cells(element)[0]?.focus();
+    element.group = { ...groupOf(['down', 'down']), siteId: 'a third' };
+    await Promise.resolve();
+    expect(textOf(element)).toContain('0 of 2 up');
+  });
+
   test('a site of 3,000 devices stays a tile: the rest is counted', async () => {
     const element = await show(Array.from({ length: 3000 }, () => 'down'));
     expect(cells(element).length).toBeLessThan(400);

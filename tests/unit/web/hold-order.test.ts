@@ -5,7 +5,7 @@ const order = (): {
   apply: (text: string, key?: string) => string;
   asked: () => number;
   hand: (event: string) => void;
-  noteChanged: (ids: string) => void;
+  holdsGone: (ids: string) => boolean;
 } => {
   let asked = 0;
   const host = Object.assign(new EventTarget(), {
@@ -21,7 +21,7 @@ const order = (): {
   return {
     apply: (text, key = '') => hold.apply([...text], key).join(''),
     asked: () => asked,
-    noteChanged: (ids) => hold.noteChanged(new Set(ids)),
+    holdsGone: (ids) => hold.holdsGone(new Set(ids)),
     hand: (event) => void host.dispatchEvent(new Event(event)),
   };
 };
@@ -73,18 +73,17 @@ describe('the order under a storm', () => {
     expect(apply(left)).toBe(left);
   });
 
-  test('a hand holds what is gone in its place, brings it up to date, and lets it go when it leaves', () => {
-    const { apply, asked, hand, noteChanged } = order();
+  test('a hand holds what is gone in its place, knows that nobody else brings it up to date, and lets it go when it leaves', () => {
+    const { apply, asked, hand, holdsGone } = order();
     apply('ab');
     hand('pointermove');
     expect(apply('a')).toBe('ab');
     expect(asked()).toBe(0);
-    noteChanged('a');
-    expect(asked()).toBe(0);
-    noteChanged('b');
-    expect(asked()).toBe(1);
+    expect(holdsGone('a')).toBe(false);
+    expect(holdsGone('ab')).toBe(true);
     hand('pointerleave');
-    expect(asked()).toBe(2);
+    expect(holdsGone('ab')).toBe(false);
+    expect(asked()).toBe(1);
     expect(apply('a')).toBe('a');
   });
 

@@ -42,6 +42,8 @@ export class SiagaApp extends LocalizedElement {
         grid-area: rail;
         position: sticky;
         top: 0;
+        /* Above what scrolls, also in the order of painting: else the browser makes a layer of each thing that comes after. */
+        z-index: 4;
         height: 100dvh;
       }
       siaga-top-bar {

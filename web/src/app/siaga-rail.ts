@@ -49,6 +49,7 @@ export class SiagaRail extends SiagaElement {
         box-shadow: var(--shadow-raised);
       }
       .skip:not(:focus) {
+        position: absolute;
         clip-path: inset(50%);
         width: 1px;
         height: 1px;

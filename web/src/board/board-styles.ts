@@ -62,6 +62,8 @@ export const boardStyles = css`
     max-height: calc(100dvh - var(--bar) - 2 * var(--space-4));
     overflow-y: auto;
     border-radius: var(--radius-m);
+    /* Text on nothing opaque of its own is a layer to the browser, each card's. */
+    background: var(--ground);
   }
   @media (max-width: 1000px) {
     aside {

@@ -86,14 +86,10 @@ export class HoldOrder<T> implements ReactiveController {
     return this.awake && (this.hovered || this.focused);
   }
 
-  /**
-   * To be told what changed: what is held besides the things to show is nobody else's to bring up to date. What only
-   * rests for two seconds is not worth a rendering of its own.
-   */
-  noteChanged(ids: ReadonlySet<string>): void {
-    if (!this.isHeldByHand || ![...this.gone].some((id) => ids.has(id))) return;
-    this.isStale = true;
-    this.host.requestUpdate();
+  /** Whether one of these is held besides the things to show: nobody else brings that up to date. */
+  holdsGone(ids: ReadonlySet<string>): boolean {
+    // What only rests for two seconds is not worth a rendering of its own.
+    return this.isHeldByHand && [...this.gone].some((id) => ids.has(id));
   }
 
   /** What was drawn and is no longer among the things to show. */

@@ -15,6 +15,7 @@ import { baseStyles } from '../styles/shared.js';
 import { acknowledgedStyles, deviceShape } from './acknowledged-mark.js';
 import { isCalmed, sizeOf, worstSince } from './board-model.js';
 import { tellHover } from './hover.js';
+import { renderInTurn } from './render-queue.js';
 import { siteTileStyles } from './site-tile-styles.js';
 import { Slots } from './slots.js';
 import { cellCountsOf, cellsOf } from './tile-layout.js';
@@ -33,8 +34,15 @@ export class SiagaSiteTile extends LocalizedElement {
   @property({ type: Boolean, reflect: true }) dark = false;
   /** How many failures began a moment ago that nobody has acknowledged. */
   @property({ attribute: false }) freshCount = 0;
+  /**
+   * In view, or waited for: it may not show another site than its own for even a frame. Not a reactive property: scrolling
+   * alone renders no tile.
+   */
+  inSight = true;
 
   private readonly slots = new Slots();
+  /** The site that was rendered last. */
+  private renderedSite: string | undefined;
 
   private readonly enter = (event: Event): void => {
     const cell = event.currentTarget as HTMLElement;
@@ -50,7 +58,23 @@ export class SiagaSiteTile extends LocalizedElement {
     (links.find((link) => link.href === href) ?? links[0])?.focus({ preventScroll: true });
   }
 
+  private isUrgent(): boolean {
+    if (this.renderedSite === this.group.siteId) return false;
+    return this.inSight || Boolean(this.shadowRoot?.activeElement);
+  }
+
+  /** What changed of a site can wait for a frame with time, and what is out of sight as well. */
+  protected override scheduleUpdate(): void | Promise<unknown> {
+    if (this.isUrgent()) return super.scheduleUpdate();
+    return renderInTurn({
+      render: () => void super.scheduleUpdate(),
+      isUrgent: () => this.isUrgent(),
+      isInSight: () => this.inSight,
+    });
+  }
+
   protected override willUpdate(): void {
+    this.renderedSite = this.group.siteId;
     this.setAttribute('worst', this.group.worst);
     this.toggleAttribute('calmed', isCalmed(this.group));
     this.toggleAttribute('fresh', this.freshCount > 0);

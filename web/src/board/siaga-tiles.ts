@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { SiagaElement } from '../app/siaga-element.js';
 import { boxed } from '../components/placed.js';
 import type { SiteGroup } from '../live/state.js';
+import { WatchStore } from '../live/store.js';
 import { baseStyles } from '../styles/shared.js';
 import { isDark, downSince, sizeOf } from './board-model.js';
 import { HoldOrder } from './hold-order.js';
@@ -48,7 +49,9 @@ export class SiagaTiles extends SiagaElement {
       li {
         position: absolute;
         inset: 0 auto auto 0;
-        contain: layout style;
+        /* Cuts off too, with room for the ring of what is new: see site-tile-styles.ts for why the tile itself does not. */
+        contain: strict;
+        overflow-clip-margin: 4px;
       }
     `,
   ];
@@ -65,7 +68,6 @@ export class SiagaTiles extends SiagaElement {
     (id) => this.services.store.state.groups.get(id),
   );
   private readonly slots = new Slots();
-  private stopWatching: (() => void) | undefined;
   /** The site in whose tile the focus is: it stays drawn wherever it stands. */
   private focusedSite: string | undefined;
   /** The link in it that has the focus. */
@@ -91,16 +93,24 @@ export class SiagaTiles extends SiagaElement {
 
   private ageing: ReturnType<typeof setInterval> | undefined;
 
+  constructor() {
+    super();
+    new WatchStore(
+      this,
+      () => this.services.store,
+      ({ groups }) => this.hold.holdsGone(groups),
+      () => (this.hold.isStale = true),
+    );
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.ageing = setInterval(() => this.requestUpdate(), AGEING_MS);
-    this.stopWatching = this.services.store.subscribe(({ groups }) => this.hold.noteChanged(groups));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.ageing);
-    this.stopWatching?.();
   }
 
   private freshOf(group: SiteGroup): number {
@@ -181,6 +191,9 @@ export class SiagaTiles extends SiagaElement {
   protected override render(): TemplateResult {
     if (this.view.width === 0) return html``;
     const { columns, rows, heights, shown } = this;
+    const inView = rowsWithin(rows, this.view.inView);
+    const isInSight = (siteId: string, at: number): boolean =>
+      siteId === this.focusedSite || (at >= inView.first * columns.count && at < inView.end * columns.count);
     const drawn = this.placesToDraw().flatMap((at) => {
       const group = shown[at];
       return group ? { group, at } : [];
@@ -210,6 +223,7 @@ export class SiagaTiles extends SiagaElement {
               .dark=${this.isWhollyDown(group)}
               .freshCount=${this.freshOf(group)}
               .cellsPerLine=${columns.cellsPerLine}
+              .inSight=${isInSight(group.siteId, at)}
             ></siaga-site-tile>
           </li>`,
       )}

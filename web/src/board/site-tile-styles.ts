@@ -2,11 +2,16 @@ import { css } from 'lit';
 
 /** How loud a site's tile is: new and nobody's, open, looked after, well. */
 export const siteTileStyles = css`
-  /* The heights here are those that tile-layout.ts reckons with. */
+  /*
+   * Chromium paints anew, in each frame of scrolling in which anything changes, every box that cuts off without being
+   * positioned or a stacking context (a layer that does not paint itself: it never counts as painted in full), with all
+   * around it: 8 ms of each frame on a board of 200 sites, 2 without. So neither :host nor an svg cuts off here; the
+   * list item around the tile does (contain: strict).
+   * The heights here are those that tile-layout.ts reckons with.
+   */
   :host {
     display: block;
     height: 100%;
-    overflow: hidden;
     padding: var(--space-3);
     background: var(--surface);
     border: 1px solid var(--line);

@@ -25,6 +25,13 @@ export class ViewWindow implements ReactiveController {
   /** How much larger than 16 px the reader wants the type. */
   scale = 1;
 
+  /** What is in view for certain, and up to a step more. */
+  get inView(): Extent {
+    const { from, to } = this.extent;
+    // Cut off at the element's top the extent does not tell where the view begins.
+    return { from: from === 0 ? 0 : from + AROUND_PX, to: to - AROUND_PX };
+  }
+
   private asked = false;
 
   private readonly resized = new ResizeObserver(() => this.measure());

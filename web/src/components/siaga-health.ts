@@ -21,6 +21,9 @@ export const healthStyles = css`
     width: var(--shape-size, 16px);
     height: var(--shape-size, 16px);
     flex: none;
+    /* A layer that paints itself: see board/site-tile-styles.ts. */
+    overflow: visible;
+    isolation: isolate;
     border-radius: 3px;
     fill: none;
     stroke-width: 2;
