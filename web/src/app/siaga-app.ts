@@ -42,8 +42,8 @@ export class SiagaApp extends LocalizedElement {
         grid-area: rail;
         position: sticky;
         top: 0;
-        /* Above what scrolls, also in the order of painting: else the browser makes a layer of each thing that comes after. */
-        z-index: 4;
+        /* Above what scrolls: else the browser makes a layer of each thing that comes after. Its skip link reaches over the bar. */
+        z-index: 6;
         height: 100dvh;
       }
       siaga-top-bar {
