@@ -104,6 +104,8 @@ export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
       events.on('agent.changed', onAgentChanged);
       events.on('broker.outage', onBrokerOutage);
       for (const agent of directory.agents()) announce(agent.shard);
+      // Nobody waits for it, and nothing is lost without it.
+      reader.warmUp().catch((error: unknown) => log.debug({ err: error }, 'the charts are not warmed up'));
     },
     stop: async () => {
       running = false;

@@ -22,6 +22,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const DEFAULT_POINTS = 300;
 const MAX_POINTS = 2_000;
+/** The longest range that the web app offers. */
+const LONGEST_CHART_DAYS = 90;
 /** The views are refreshed every 1 and 10 minutes; what may be newer than they are is asked of the table below. */
 const MINUTES_COMPLETE_AFTER_MS = 5 * MINUTE_MS;
 const HOURS_COMPLETE_AFTER_MS = 2 * HOUR_MS;
@@ -197,6 +199,11 @@ export const readRange = (query: Pick<RangeQuery, 'from' | 'to' | 'points'>, now
 export interface SeriesReader {
   /** Throws VALIDATION_ERROR, RESOURCE_NOT_FOUND (no such device), SERVICE_UNAVAILABLE (QuestDB away). */
   read(request: SeriesRequest): Promise<Series>;
+  /**
+   * Asks for the longest chart of one device: QuestDB opens files and compiles only when it is asked, which the first
+   * reader after a start would wait for (570 ms in place of 60 with 90 days of 2,000 devices). Throws as `read` does.
+   */
+  warmUp(): Promise<void>;
 }
 
 export const createSeriesReader = (deps: {
@@ -204,8 +211,8 @@ export const createSeriesReader = (deps: {
   directory: FleetDirectory;
   clock: Clock;
   retention: { rawDays: number; minuteDays: number };
-}): SeriesReader => ({
-  read: async (request) => {
+}): SeriesReader => {
+  const read: SeriesReader['read'] = async (request) => {
     const nowMs = deps.clock.nowMs();
     const range = readRange(request, nowMs);
     const device = deps.directory.device(request.deviceId);
@@ -231,8 +238,19 @@ export const createSeriesReader = (deps: {
       plan,
       answers.flatMap((answer) => answer.rows),
     );
-  },
-});
+  };
+  return {
+    read,
+    warmUp: async () => {
+      for (const { id, checks } of deps.directory.devices()) {
+        if (!checks.some(({ type }) => type === 'icmp')) continue;
+        const from = String(deps.clock.nowMs() - LONGEST_CHART_DAYS * DAY_MS);
+        await read({ deviceId: id, metric: 'rtt', from });
+        return;
+      }
+    },
+  };
+};
 
 /** Puts the buckets' figures together; two tables may each hold a part of one bucket. */
 const columnsOf = (

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../../hub/src/errors.js';
-import { planSeries, readRange } from '../../../hub/src/telemetry/series.js';
+import { createSeriesReader, planSeries, readRange } from '../../../hub/src/telemetry/series.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -95,4 +95,49 @@ describe('readRange', () => {
     expect(fault).toBeInstanceOf(DomainError);
     expect((fault as DomainError).details.fields).toMatchObject([{ field }]);
   });
+});
+
+describe('before the first reader', () => {
+  /** The SQL that warming up asks for, with devices of these checks. */
+  const warmedUp = async (devices: readonly (readonly ('icmp' | 'host')[])[]): Promise<string[]> => {
+    const asked: string[] = [];
+    const known = devices.map((types, n) => ({
+      id: `d-${n}`,
+      checks: types.map((type) => ({ id: 100 + n, type, intervalMs: 5_000 })),
+    }));
+    const reader = createSeriesReader({
+      questdb: {
+        tablePrefix: '',
+        exec: (sql: string) => {
+          asked.push(sql);
+          return Promise.resolve({ rows: [] });
+        },
+      } as never,
+      directory: {
+        devices: () => known,
+        device: (wanted: string) => known.find(({ id }) => id === wanted),
+      } as never,
+      clock: { nowMs: () => nowMs } as never,
+      retention: context,
+    });
+    await reader.warmUp();
+    return asked;
+  };
+
+  it('the longest chart of one device is asked for, of each table that it stands in', async () => {
+    const asked = await warmedUp([['host'], ['icmp'], ['icmp']]);
+    expect(asked.map((sql) => /from (\w+) where check_id in \((\d+)\)/.exec(sql)?.slice(1))).toEqual([
+      ['icmp_1h', '101'],
+      ['icmp_1m', '101'],
+      ['icmp', '101'],
+    ]);
+    expect(asked[0]).toContain(`ts >= '2026-03-03T`);
+  });
+
+  it.each([[[]], [[['host'] as const]]])(
+    'nothing is asked where no device is pinged: %o',
+    async (devices) => {
+      expect(await warmedUp(devices)).toEqual([]);
+    },
+  );
 });
