@@ -15,6 +15,8 @@ describe('my changes over theirs', () => {
     [{ name: 'Mine' }, { name: 'Theirs' }, { name: 'Mine' }, ['name'], ['name']],
     // As I want it already, whoever did it.
     [{ name: 'Same' }, { name: 'Same' }, { name: 'Same' }, [], []],
+    // As the hub has kept what I typed: my own write, whose answer was lost.
+    [{ name: 'Same ' }, { name: 'Same' }, { name: 'Same ' }, [], []],
     [
       { parent_ids: ['b', 'a'] },
       { parent_ids: ['a'] },

@@ -2,11 +2,12 @@
 export type DraftValue = string | readonly string[];
 export type Draft = Readonly<Record<string, DraftValue>>;
 
-/** Two contents of a field are the same; of a list the order counts. */
-export const sameValue = (a: DraftValue | undefined, b: DraftValue | undefined): boolean =>
-  typeof a === 'string' || typeof b === 'string' || a === undefined || b === undefined
-    ? a === b
-    : a.length === b.length && a.every((one, place) => one === b[place]);
+/** Two contents of a field are the same: texts but for blanks around them, which the hub cuts off; of a list the order counts. */
+export const sameValue = (a: DraftValue | undefined, b: DraftValue | undefined): boolean => {
+  if (typeof a === 'string' && typeof b === 'string') return a.trim() === b.trim();
+  if (typeof a === 'string' || typeof b === 'string' || a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((one, place) => one === b[place]);
+};
 
 export interface Merge<D extends Draft> {
   /** What I changed, over what is there now. */
