@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { renderInTurn, type Rendering } from '../../web/src/board/render-queue.js';
+import { describe, expect, test, vi } from 'vitest';
+import { renderInTurn, renderUrgent, type Rendering } from '../../web/src/board/render-queue.js';
 
 /** Longer than a frame has for what can wait while the page is scrolled. */
 const LONG_MS = 4;
@@ -52,7 +52,41 @@ describe('renderings that can wait', () => {
     expect(rendered).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('that have become urgent come in the next frame, whatever they cost', async () => {
+  test('take more of a frame while the page is still, yet not all of it', async () => {
+    const { rendered, put } = recorder();
+    const inOneFrame = async (): Promise<number> => {
+      rendered.length = 0;
+      const all = ['a', 'b', 'c', 'd'].map((name) => put(name));
+      await nextFrame();
+      const { length } = rendered;
+      await Promise.all(all);
+      return length;
+    };
+    await expect.poll(inOneFrame, { timeout: 10_000, interval: 200 }).toBe(2);
+  });
+
+  test('come one a frame at least, however much the urgent ones take', async () => {
+    const { rendered, put } = recorder();
+    const all = [put('calm'), ...['x', 'y', 'z'].map((name) => put(name, { isUrgent: () => true }))];
+    dispatchEvent(new Event('scroll'));
+    await nextFrame();
+    expect(rendered).toEqual(['x', 'y', 'z', 'calm']);
+    await Promise.all(all);
+  });
+
+  test('come also where there are no frames', async () => {
+    const frames = vi.spyOn(window, 'requestAnimationFrame').mockReturnValue(0);
+    try {
+      const { rendered, put } = recorder();
+      await Promise.all([put('a'), put('b'), put('c')]);
+      expect(rendered).toEqual(['a', 'b', 'c']);
+      expect(frames).toHaveBeenCalled();
+    } finally {
+      frames.mockRestore();
+    }
+  });
+
+  test('that have become urgent come when that is told, whatever they cost', async () => {
     const { rendered, put } = recorder();
     let isScrolledInto = false;
     const soon = ['a', 'b'].map((name) => put(name));
@@ -61,7 +95,7 @@ describe('renderings that can wait', () => {
     );
     dispatchEvent(new Event('scroll'));
     isScrolledInto = true;
-    await nextFrame();
+    renderUrgent();
     expect(rendered).toEqual(['x', 'y', 'z']);
     await Promise.all([...soon, ...late]);
   });

@@ -2,6 +2,7 @@ import type { Health, LiveDevice } from '@siaga/shared';
 import { describe, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import type { CellHover } from '../../web/src/board/hover.js';
+import { renderUrgent } from '../../web/src/board/render-queue.js';
 import { SiagaSiteTile } from '../../web/src/board/siaga-site-tile.js';
 import { createGroup, type SiteGroup } from '../../web/src/live/state.js';
 import { bank, liveDevice } from '../e2e/world/index.js';
@@ -89,13 +90,52 @@ describe('siaga-site-tile', () => {
     element.inSight = false;
     element.group = { ...groupOf(['down']), siteId: 'another' };
     await Promise.resolve();
+    renderUrgent();
     expect(textOf(element)).not.toContain('0 of 1 up');
-    await element.updateComplete;
+    element.inSight = true;
+    renderUrgent();
     expect(textOf(element)).toContain('0 of 1 up');
+    await element.updateComplete;
     cells(element)[0]?.focus();
     element.group = { ...groupOf(['down', 'down']), siteId: 'a third' };
     await Promise.resolve();
     expect(textOf(element)).toContain('0 of 2 up');
+  });
+
+  test('what is in sight is rendered before what is not', async () => {
+    const [hidden, seen] = [await show(['up']), await show(['up'])];
+    hidden.inSight = false;
+    const order: string[] = [];
+    for (const [name, element] of [
+      ['hidden', hidden],
+      ['seen', seen],
+    ] as const) {
+      element.group = groupOf(['down']);
+      void element.updateComplete.then(() => order.push(name));
+    }
+    await Promise.all([hidden.updateComplete, seen.updateComplete]);
+    expect(order).toEqual(['seen', 'hidden']);
+  });
+
+  test('it tells which link has the focus, also when that moves within it', async () => {
+    const element = await show(['down', 'up']);
+    const told: string[] = [];
+    element.addEventListener('siaga-tile-focus', ({ detail }) => told.push(new URL(detail).pathname));
+    for (const cell of cells(element)) cell.focus();
+    expect(told).toEqual(['/devices/d-0', '/devices/d-1']);
+  });
+
+  test('a focus that comes while it still shows another site begins at the name of the new one', async () => {
+    const element = await show(['down', 'up']);
+    element.inSight = false;
+    const { site, members } = groupOf(['up']);
+    const others = members.map((device) => ({ ...device, id: 'another device' }));
+    element.group = createGroup('another', site, others, new Set());
+    await Promise.resolve();
+    cells(element)[0]?.focus();
+    const focused = element.shadowRoot?.activeElement;
+    expect(focused).toBe(element.shadowRoot?.querySelector('h3 a'));
+    expect((focused as HTMLAnchorElement).search).toContain('another');
   });
 
   test('a site of 3,000 devices stays a tile: the rest is counted', async () => {
@@ -118,7 +158,7 @@ describe('siaga-site-tile', () => {
     const element = await show(['down', 'up']);
     const told: string[] = [];
     element.addEventListener('siaga-cell', (event) => {
-      const { detail } = event as CustomEvent<CellHover | undefined>;
+      const { detail } = event as CustomEvent<CellHover | null>;
       told.push(detail?.deviceId ?? 'left');
     });
     cells(element)[0]?.focus();

@@ -90,6 +90,47 @@ describe('siaga-tiles', () => {
     expect(focusedDevice(element)).toBe('b-4');
   });
 
+  test('the focus that went on within a tile is not put back by the next change', async () => {
+    const healths = ['down', 'up', 'up'] as const;
+    const element = await show([a, groupOf('b', healths), c]);
+    cellOf(element, 'b', 'b-0').focus();
+    cellOf(element, 'b', 'b-1').focus();
+    await become(element, [a, groupOf('b', healths.with(2, 'down')), c]);
+    expect(focusedDevice(element)).toBe('b-1');
+  });
+
+  test('nor the one that went on while the tile waited for its turn', async () => {
+    const healths = ['down', 'up', 'up'] as const;
+    const element = await show([a, groupOf('b', healths), c]);
+    cellOf(element, 'b', 'b-0').focus();
+    element.groups = [a, groupOf('b', healths.with(2, 'down')), c];
+    await element.updateComplete;
+    cellOf(element, 'c', 'c-1').focus();
+    await Promise.all(tiles(element).map((tile) => tile.updateComplete));
+    expect(focusedDevice(element)).toBe('c-1');
+  });
+
+  test('tiles in view and the one with the focus are in sight, those drawn around the view are not', async () => {
+    const many = Array.from({ length: 120 }, (_, n) => groupOf(`s-${n}`, ['down', 'up', 'up']));
+    const element = await show(many);
+    const tileOf = (siteId: string) => tiles(element).find(({ dataset }) => dataset['siteId'] === siteId);
+    expect(tileOf('s-0')?.inSight).toBe(true);
+    expect(tiles(element).at(-1)?.inSight).toBe(false);
+    cellOf(element, 's-0', 's-0-1').focus({ preventScroll: true });
+    document.scrollingElement?.scrollTo(0, 3_000);
+    await nextFrame();
+    await nextFrame();
+    await become(element, [...many]);
+    expect(tileOf('s-0')?.inSight).toBe(true);
+    const { top, bottom } = { top: 0, bottom: innerHeight };
+    for (const tile of tiles(element)) {
+      const box = tile.getBoundingClientRect();
+      const isVisible = box.bottom > top && box.top < bottom;
+      if (isVisible) expect(tile.inSight).toBe(true);
+      else if (box.top > bottom + 400) expect(tile.inSight).toBe(false);
+    }
+  });
+
   test('a site that has gone and comes back takes no focus from where the reader is by then', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const element = await show([a, b, c]);

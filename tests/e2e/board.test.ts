@@ -5,7 +5,7 @@ import { focused } from '../support/focus-order.js';
 import { serveBank, VIEWS } from './board-page.js';
 import { largeBank } from './board-world.js';
 import { describePages, isWiderThanScreen, open, serve } from './web-page.js';
-import { fresh } from './web-world.js';
+import { bank, fresh, liveDevice } from './web-world.js';
 
 const searchOf = (page: Page): string => new URL(page.url()).search;
 
@@ -119,6 +119,24 @@ describePages('the board', () => {
     expect(await top.getAttribute('data-device-id')).toBe(before);
     await page.mouse.move(5, 5);
     await page.locator(`.row[aria-rowindex="2"] a[data-device-id="${healthy.id}"]`).waitFor();
+  });
+
+  test('the card beside a cell goes with the pointer, and what changes then is still told', async () => {
+    const world = bank();
+    const fixture = await serve(world);
+    const page = await open();
+    await page.goto(fixture.url);
+    await page.locator('siaga-site-tile a.cell').first().hover();
+    await page.locator('siaga-hover-card .card').waitFor();
+    await page.mouse.move(5, 5);
+    await page.locator('siaga-hover-card .card').waitFor({ state: 'detached' });
+    const [device] = world.devices;
+    if (!device) throw new Error('the world is empty');
+    fixture.push({
+      name: 'device',
+      data: { ...liveDevice(device), health: 'degraded', name: 'Renamed ATM' },
+    });
+    await page.locator('siaga-site-tile a[aria-label="Renamed ATM: Degraded"]').waitFor();
   });
 
   test('the heat view goes by keys, says the cell aloud and opens it; its colours follow the theme', async () => {

@@ -1,5 +1,6 @@
 import type { LiveEvent } from '@siaga/shared';
 import { createHubClock, createSteadyMs } from './app/clock.js';
+import { onNextFrame } from './app/next-frame.js';
 import { createNotices } from './app/notices.js';
 import { createPreferences, recall, remember } from './app/preferences.js';
 import { createRouter } from './app/router.js';
@@ -14,18 +15,6 @@ import { createLiveFeed } from './live/feed.js';
 import { createLiveStore } from './live/store.js';
 
 const fetch = window.fetch.bind(window);
-
-// Frames stop in a tab that nobody looks at; the title still has to count the incidents.
-const onNextFrame = (callback: () => void): void => {
-  let called = false;
-  const once = (): void => {
-    if (called) return;
-    called = true;
-    callback();
-  };
-  requestAnimationFrame(once);
-  setTimeout(once, 250);
-};
 
 // The cookie is all tabs' own: who signs in or out in one is looked for at once in the others.
 const tabs = new BroadcastChannel('siaga-session');

@@ -376,6 +376,17 @@ describe('the store', () => {
     expect(frames).toHaveLength(2);
   });
 
+  test('tells everybody, also when one of them fails', () => {
+    const store = createLiveStore((callback) => callback());
+    const told: number[] = [];
+    store.subscribe(() => {
+      throw new Error('broken');
+    });
+    store.subscribe(({ devices }) => told.push(devices.size));
+    expect(() => store.push({ name: 'device', data: device('1', 's', 'up') })).toThrow('broken');
+    expect(told).toEqual([1]);
+  });
+
   test('forgets everything when another person signs in', () => {
     const store = createLiveStore((callback) => callback());
     store.push(snapshot([device('1', 's', 'up')]));

@@ -1,7 +1,9 @@
+import { onNextFrame } from '../app/next-frame.js';
+
 /** What an element waits with: its rendering, and how soon that is wanted. */
 export interface Rendering {
   render(): void;
-  /** It cannot wait any longer: asked in each frame. */
+  /** It cannot wait any longer: asked in each frame, and by `renderUrgent`. */
   isUrgent(): boolean;
   /** Somebody may be looking at it. */
   isInSight(): boolean;
@@ -21,28 +23,39 @@ let isAsked = false;
 let scrolledAtMs = -Infinity;
 addEventListener('scroll', () => (scrolledAtMs = performance.now()), { capture: true, passive: true });
 
+const run = (rendering: Rendering): void => {
+  waiting.delete(rendering);
+  rendering.render();
+};
+
+/** In sight first. At least one a frame, whatever the urgent ones have cost: nothing waits for ever. */
+const renderWithin = (untilMs: number): void => {
+  for (const isTurn of [(rendering: Rendering) => rendering.isInSight(), () => true])
+    for (const rendering of waiting) {
+      if (!isTurn(rendering)) continue;
+      run(rendering);
+      if (performance.now() >= untilMs) return;
+    }
+};
+
 const drain = (): void => {
   isAsked = false;
   const beganMs = performance.now();
-  const budgetMs = beganMs - scrolledAtMs < SCROLLING_MS ? BUDGET_SCROLLING_MS : BUDGET_MS;
-  const run = (rendering: Rendering): void => {
-    waiting.delete(rendering);
-    rendering.render();
-  };
-  for (const rendering of waiting) if (rendering.isUrgent()) run(rendering);
-  for (const isTurn of [(rendering: Rendering) => rendering.isInSight(), () => true]) {
-    for (const rendering of waiting) {
-      if (performance.now() - beganMs >= budgetMs) break;
-      if (isTurn(rendering)) run(rendering);
-    }
-  }
+  const isScrolling = beganMs - scrolledAtMs < SCROLLING_MS;
+  renderUrgent();
+  renderWithin(beganMs + (isScrolling ? BUDGET_SCROLLING_MS : BUDGET_MS));
   ask();
 };
 
 const ask = (): void => {
   if (isAsked || waiting.size === 0) return;
   isAsked = true;
-  requestAnimationFrame(drain);
+  onNextFrame(drain);
+};
+
+/** Renders now what waits and cannot any longer: to be called by who made it so. */
+export const renderUrgent = (): void => {
+  for (const rendering of waiting) if (rendering.isUrgent()) run(rendering);
 };
 
 /**

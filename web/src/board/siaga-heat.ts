@@ -126,7 +126,7 @@ export class SiagaHeat extends SiagaElement {
 
   private tellNothing(): void {
     this.told = '';
-    tellHover(this, undefined);
+    tellHover(this, null);
   }
 
   private readonly onPointer = (event: PointerEvent): void => {

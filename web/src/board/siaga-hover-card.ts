@@ -48,7 +48,7 @@ export class SiagaHoverCard extends SiagaElement {
     `,
   ];
 
-  @property({ attribute: false }) hover: CellHover | undefined;
+  @property({ attribute: false }) hover: CellHover | null = null;
 
   constructor() {
     super();
@@ -57,7 +57,7 @@ export class SiagaHoverCard extends SiagaElement {
       this,
       () => this.services.store,
       (change) =>
-        this.hover !== undefined &&
+        this.hover !== null &&
         (change.devices.has(this.hover.deviceId) || change.incidents.size + change.sites.size > 0),
     );
   }

@@ -1,5 +1,5 @@
 import { msg, str } from '@lit/localize';
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -15,12 +15,15 @@ import { baseStyles } from '../styles/shared.js';
 import { acknowledgedStyles, deviceShape } from './acknowledged-mark.js';
 import { isCalmed, sizeOf, worstSince } from './board-model.js';
 import { tellHover } from './hover.js';
-import { renderInTurn } from './render-queue.js';
+import { renderInTurn, renderUrgent } from './render-queue.js';
 import { siteTileStyles } from './site-tile-styles.js';
 import { Slots } from './slots.js';
 import { cellCountsOf, cellsOf } from './tile-layout.js';
 
-/** A site and its devices as cells; `small`: its name alone, where all is well. Tells `siaga-cell`. */
+/**
+ * A site and its devices as cells; `small`: its name alone, where all is well. Tells `siaga-cell`, and in
+ * `siaga-tile-focus` the address of the link that has got the focus.
+ */
 @customElement('siaga-site-tile')
 export class SiagaSiteTile extends LocalizedElement {
   static override styles = [baseStyles, healthStyles, acknowledgedStyles, siteTileStyles];
@@ -39,6 +42,8 @@ export class SiagaSiteTile extends LocalizedElement {
    * alone renders no tile.
    */
   inSight = true;
+  /** While it renders, a focus that is lost is not the reader's doing. */
+  isFilling = false;
 
   private readonly slots = new Slots();
   /** The site that was rendered last. */
@@ -50,13 +55,34 @@ export class SiagaSiteTile extends LocalizedElement {
     if (deviceId !== undefined) tellHover(this, { deviceId, rect: cell.getBoundingClientRect() });
   };
 
-  private readonly leave = (): void => tellHover(this, undefined);
+  private readonly leave = (): void => tellHover(this, null);
 
   /** Gives the focus to what leads to this address, e.g. when the site has come to another tile; else to the name. */
   focusLink(href: string): void {
     const links = [...this.renderRoot.querySelectorAll('a')];
     (links.find((link) => link.href === href) ?? links[0])?.focus({ preventScroll: true });
   }
+
+  /** On the root: of a focus that moves from link to link in it nothing is heard outside. */
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    root.addEventListener('focusin', this.onFocus);
+    return root;
+  }
+
+  private readonly onFocus = ({ target }: Event): void => {
+    if (this.renderedSite !== this.group.siteId) {
+      // The link that was aimed at is another device's by now: the reader begins at the name of the site that is here.
+      renderUrgent();
+      const name = this.renderRoot.querySelector('a');
+      if (name && name !== target) {
+        name.focus({ preventScroll: true });
+        return;
+      }
+    }
+    const { href } = target as HTMLAnchorElement;
+    this.dispatchEvent(new CustomEvent('siaga-tile-focus', { detail: href }));
+  };
 
   private isUrgent(): boolean {
     if (this.renderedSite === this.group.siteId) return false;
@@ -71,6 +97,12 @@ export class SiagaSiteTile extends LocalizedElement {
       isUrgent: () => this.isUrgent(),
       isInSight: () => this.inSight,
     });
+  }
+
+  protected override update(changed: PropertyValues<this>): void {
+    this.isFilling = true;
+    super.update(changed);
+    this.isFilling = false;
   }
 
   protected override willUpdate(): void {
@@ -187,6 +219,9 @@ export class SiagaSiteTile extends LocalizedElement {
 }
 
 declare global {
+  interface HTMLElementEventMap {
+    'siaga-tile-focus': CustomEvent<string>;
+  }
   interface HTMLElementTagNameMap {
     'siaga-site-tile': SiagaSiteTile;
   }

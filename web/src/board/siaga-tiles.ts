@@ -8,6 +8,7 @@ import { WatchStore } from '../live/store.js';
 import { baseStyles } from '../styles/shared.js';
 import { isDark, downSince, sizeOf } from './board-model.js';
 import { HoldOrder } from './hold-order.js';
+import { renderUrgent } from './render-queue.js';
 import type { SiagaSiteTile } from './siaga-site-tile.js';
 import './siaga-site-tile.js';
 import { Slots } from './slots.js';
@@ -79,14 +80,12 @@ export class SiagaTiles extends SiagaElement {
   private rows: TileRows = { tops: [0], height: 0 };
   private laidOutFor = -1;
 
-  private readonly onFocus = (event: FocusEvent): void => {
-    const tile = event.target as SiagaSiteTile;
-    const link = event.composedPath()[0];
-    this.focusedSite = tile.dataset['siteId'];
-    this.focusedHref = link instanceof HTMLAnchorElement ? link.href : undefined;
+  private readonly onTileFocus = ({ currentTarget, detail }: CustomEvent<string>): void => {
+    this.focusedSite = (currentTarget as SiagaSiteTile).dataset['siteId'];
+    this.focusedHref = detail;
   };
-  private readonly onBlur = (): void => {
-    if (!this.isFilling) this.focusedSite = undefined;
+  private readonly onBlur = ({ target }: FocusEvent): void => {
+    if (!this.isFilling && !(target as SiagaSiteTile).isFilling) this.focusedSite = undefined;
   };
   /** While elements are filled with other sites, or moved, a lost focus is not the reader's doing. */
   private isFilling = false;
@@ -162,12 +161,15 @@ export class SiagaTiles extends SiagaElement {
     const tile = this.renderRoot.querySelector<SiagaSiteTile>(`siaga-site-tile[data-site-id="${siteId}"]`);
     if (!tile) return;
     await tile.updateComplete;
+    // That may have taken some frames, in which the reader went on.
+    if (this.focusedSite !== siteId || this.focusedHref !== href) return;
     const focused = tile.shadowRoot?.activeElement;
     if (focused instanceof HTMLAnchorElement && focused.href === href) return;
     tile.focusLink(href);
   }
 
   protected override updated(): void {
+    renderUrgent();
     this.forgetGone();
     const { focusedSite, focusedHref } = this;
     if (focusedSite !== undefined && focusedHref !== undefined) void this.keepFocus(focusedSite, focusedHref);
@@ -202,11 +204,7 @@ export class SiagaTiles extends SiagaElement {
       drawn.map(({ group }) => group.siteId),
       true,
     );
-    return html`<ul
-      ${boxed({ x: 0, y: 0, height: rows.height })}
-      @focusin=${this.onFocus}
-      @focusout=${this.onBlur}
-    >
+    return html`<ul ${boxed({ x: 0, y: 0, height: rows.height })} @focusout=${this.onBlur}>
       ${repeat(
         drawn,
         ({ group }) => slots.get(group.siteId),
@@ -224,6 +222,7 @@ export class SiagaTiles extends SiagaElement {
               .freshCount=${this.freshOf(group)}
               .cellsPerLine=${columns.cellsPerLine}
               .inSight=${isInSight(group.siteId, at)}
+              @siaga-tile-focus=${this.onTileFocus}
             ></siaga-site-tile>
           </li>`,
       )}

@@ -25,11 +25,11 @@ export class ViewWindow implements ReactiveController {
   /** How much larger than 16 px the reader wants the type. */
   scale = 1;
 
-  /** What is in view for certain, and up to a step more. */
+  /** What is in view, with a margin for what moves the element without a scroll, and for a scroll not yet heard of. */
   get inView(): Extent {
     const { from, to } = this.extent;
     // Cut off at the element's top the extent does not tell where the view begins.
-    return { from: from === 0 ? 0 : from + AROUND_PX, to: to - AROUND_PX };
+    return { from: from === 0 ? 0 : from + AROUND_PX / 2, to: to - AROUND_PX / 2 };
   }
 
   private asked = false;

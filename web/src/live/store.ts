@@ -26,7 +26,15 @@ export const createLiveStore = (onNextFrame: (callback: () => void) => void): Li
   const listeners = new Set<(change: LiveChange) => void>();
 
   const tell = (change: LiveChange): void => {
-    for (const listener of [...listeners]) listener(change);
+    const faults: unknown[] = [];
+    for (const listener of [...listeners])
+      try {
+        listener(change);
+      } catch (error) {
+        faults.push(error);
+      }
+    // What is wrong with one of them keeps no change from the others.
+    if (faults.length > 0) throw faults[0];
   };
   const flush = (): void => {
     asked = false;

@@ -64,16 +64,16 @@ export class SiagaBoardPage extends SiagaPage {
     this.services.router.setQuery(event.detail);
 
   private readonly onView = (event: CustomEvent<BoardView>): void => {
-    this.hover(undefined);
+    this.hover(null);
     this.services.router.setQuery(writeView(event.detail));
   };
 
   // Straight to the card: the pointer passes many cells, and none of them is news to the rest of the page.
-  private hover(hovered: CellHover | undefined): void {
+  private hover(hovered: CellHover | null): void {
     if (this.card) this.card.hover = hovered;
   }
 
-  private readonly onCell = (event: CustomEvent<CellHover | undefined>): void => this.hover(event.detail);
+  private readonly onCell = (event: CustomEvent<CellHover | null>): void => this.hover(event.detail);
 
   private readonly clearFilters = (): void => this.services.router.setQuery(writeFilter(NO_FILTER));
 
