@@ -2,8 +2,8 @@ import type { Health, LiveDevice } from '@siaga/shared';
 import { describe, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import type { CellHover } from '../../web/src/board/hover.js';
-import { renderUrgent } from '../../web/src/board/render-queue.js';
 import { SiagaSiteTile } from '../../web/src/board/siaga-site-tile.js';
+import { tileQueue } from '../../web/src/board/tile-queue.js';
 import { createGroup, type SiteGroup } from '../../web/src/live/state.js';
 import { bank, liveDevice } from '../e2e/world/index.js';
 import { openStage, textOf } from './stage.js';
@@ -90,12 +90,13 @@ describe('siaga-site-tile', () => {
     element.inSight = false;
     element.group = { ...groupOf(['down']), siteId: 'another' };
     await Promise.resolve();
-    renderUrgent();
+    tileQueue.renderUrgent();
     expect(textOf(element)).not.toContain('0 of 1 up');
     element.inSight = true;
-    renderUrgent();
+    tileQueue.renderUrgent();
     expect(textOf(element)).toContain('0 of 1 up');
     await element.updateComplete;
+    element.inSight = false;
     cells(element)[0]?.focus();
     element.group = { ...groupOf(['down', 'down']), siteId: 'a third' };
     await Promise.resolve();
@@ -115,6 +116,19 @@ describe('siaga-site-tile', () => {
     }
     await Promise.all([hidden.updateComplete, seen.updateComplete]);
     expect(order).toEqual(['seen', 'hidden']);
+  });
+
+  test('one that has left the page is no more urgent than those that are in it', async () => {
+    const element = await show(['up']);
+    element.group = groupOf(['down']);
+    element.remove();
+    const seen = await show(['up']);
+    const order: string[] = [];
+    void element.updateComplete.then(() => order.push('gone'));
+    seen.group = groupOf(['down']);
+    void seen.updateComplete.then(() => order.push('seen'));
+    await Promise.all([element.updateComplete, seen.updateComplete]);
+    expect(order).toEqual(['seen', 'gone']);
   });
 
   test('it tells which link has the focus, also when that moves within it', async () => {

@@ -110,6 +110,21 @@ describe('siaga-tiles', () => {
     expect(focusedDevice(element)).toBe('c-1');
   });
 
+  test('nor does it go to the site that has taken the place of its tile meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const healths = ['down', 'up', 'up'] as const;
+    const element = await show([a, groupOf('b', healths), c]);
+    cellOf(element, 'b', 'b-1').focus();
+    const changed = groupOf('b', healths.with(2, 'down'));
+    element.groups = [a, changed, c];
+    await element.updateComplete;
+    vi.advanceTimersByTime(30_000);
+    await become(element, [changed, a, c]);
+    await nextFrame();
+    expect(order(element)).toEqual(['b', 'a', 'c']);
+    expect(focusedDevice(element)).toBe('b-1');
+  });
+
   test('tiles in view and the one with the focus are in sight, those drawn around the view are not', async () => {
     const many = Array.from({ length: 120 }, (_, n) => groupOf(`s-${n}`, ['down', 'up', 'up']));
     const element = await show(many);
@@ -122,13 +137,19 @@ describe('siaga-tiles', () => {
     await nextFrame();
     await become(element, [...many]);
     expect(tileOf('s-0')?.inSight).toBe(true);
-    const { top, bottom } = { top: 0, bottom: innerHeight };
+    const told = { seen: [] as boolean[], above: [] as boolean[], below: [] as boolean[] };
     for (const tile of tiles(element)) {
-      const box = tile.getBoundingClientRect();
-      const isVisible = box.bottom > top && box.top < bottom;
-      if (isVisible) expect(tile.inSight).toBe(true);
-      else if (box.top > bottom + 400) expect(tile.inSight).toBe(false);
+      const { top, bottom } = tile.getBoundingClientRect();
+      if (tile === tileOf('s-0')) continue;
+      if (bottom > 0 && top < innerHeight) told.seen.push(tile.inSight);
+      // Half of what is drawn around the view is near it, and the view is known to a step of 160 px.
+      else if (bottom < -400) told.above.push(tile.inSight);
+      else if (top > innerHeight + 400) told.below.push(tile.inSight);
     }
+    expect(told.seen.length).toBeGreaterThan(6);
+    expect(new Set(told.seen)).toEqual(new Set([true]));
+    expect(new Set(told.above)).toEqual(new Set([false]));
+    expect(new Set(told.below)).toEqual(new Set([false]));
   });
 
   test('a site that has gone and comes back takes no focus from where the reader is by then', async () => {

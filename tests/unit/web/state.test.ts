@@ -377,14 +377,21 @@ describe('the store', () => {
   });
 
   test('tells everybody, also when one of them fails', () => {
-    const store = createLiveStore((callback) => callback());
+    const faults: unknown[] = [];
+    const store = createLiveStore(
+      (callback) => callback(),
+      (error) => faults.push(error),
+    );
     const told: number[] = [];
+    const broken = new Error('broken');
     store.subscribe(() => {
-      throw new Error('broken');
+      throw broken;
     });
     store.subscribe(({ devices }) => told.push(devices.size));
-    expect(() => store.push({ name: 'device', data: device('1', 's', 'up') })).toThrow('broken');
+    store.push({ name: 'device', data: device('1', 's', 'up') });
     expect(told).toEqual([1]);
+    store.clear();
+    expect(faults).toEqual([broken, broken]);
   });
 
   test('forgets everything when another person signs in', () => {

@@ -1,7 +1,7 @@
-/** In a tab that nobody looks at frames stop: there it is so late at most. */
-const HIDDEN_MS = 250;
+/** Frames stop in a hidden tab, where the title still has to count the incidents. */
+const AT_LATEST_MS = 250;
 
-/** Calls back once: at the next frame, or soon where there is none. */
+/** Calls back once: at the next frame, or after 250 ms if none has come by then. */
 export const onNextFrame = (callback: () => void): void => {
   const once = (): void => {
     cancelAnimationFrame(frame);
@@ -9,5 +9,5 @@ export const onNextFrame = (callback: () => void): void => {
     callback();
   };
   const frame = requestAnimationFrame(once);
-  const timer = setTimeout(once, HIDDEN_MS);
+  const timer = setTimeout(once, AT_LATEST_MS);
 };

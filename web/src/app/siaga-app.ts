@@ -42,7 +42,7 @@ export class SiagaApp extends LocalizedElement {
         grid-area: rail;
         position: sticky;
         top: 0;
-        /* Above what scrolls: else the browser makes a layer of each thing that comes after. Its skip link reaches over the bar. */
+        /* Above what scrolls, else Chromium makes a layer of each thing after it; above the bar (5), over which the skip link reaches. */
         z-index: 6;
         height: 100dvh;
       }

@@ -49,6 +49,7 @@ export class SiagaRail extends SiagaElement {
         box-shadow: var(--shadow-raised);
       }
       .skip:not(:focus) {
+        /* Fixed it would be a layer, and make one of each thing after it. */
         position: absolute;
         clip-path: inset(50%);
         width: 1px;

@@ -62,7 +62,7 @@ export const boardStyles = css`
     max-height: calc(100dvh - var(--bar) - 2 * var(--space-4));
     overflow-y: auto;
     border-radius: var(--radius-m);
-    /* Text on nothing opaque of its own is a layer to the browser, each card's. */
+    /* Without an opaque ground Chromium makes two layers of each card in what scrolls here. */
     background: var(--ground);
   }
   @media (max-width: 1000px) {

@@ -86,10 +86,17 @@ export class HoldOrder<T> implements ReactiveController {
     return this.awake && (this.hovered || this.focused);
   }
 
-  /** Whether one of these is held besides the things to show: nobody else brings that up to date. */
+  /**
+   * Whether a hand holds one of these although it is no longer among the things to show: nobody but the host brings that
+   * up to date. What merely rests for two seconds is not worth a rendering of its own.
+   */
   holdsGone(ids: ReadonlySet<string>): boolean {
-    // What only rests for two seconds is not worth a rendering of its own.
     return this.isHeldByHand && [...this.gone].some((id) => ids.has(id));
+  }
+
+  /** What is held has changed. */
+  applyAgain(): void {
+    this.isStale = true;
   }
 
   /** What was drawn and is no longer among the things to show. */

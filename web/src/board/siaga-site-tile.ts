@@ -15,10 +15,10 @@ import { baseStyles } from '../styles/shared.js';
 import { acknowledgedStyles, deviceShape } from './acknowledged-mark.js';
 import { isCalmed, sizeOf, worstSince } from './board-model.js';
 import { tellHover } from './hover.js';
-import { renderInTurn, renderUrgent } from './render-queue.js';
 import { siteTileStyles } from './site-tile-styles.js';
 import { Slots } from './slots.js';
 import { cellCountsOf, cellsOf } from './tile-layout.js';
+import { tileQueue } from './tile-queue.js';
 
 /**
  * A site and its devices as cells; `small`: its name alone, where all is well. Tells `siaga-cell`, and in
@@ -38,15 +38,15 @@ export class SiagaSiteTile extends LocalizedElement {
   /** How many failures began a moment ago that nobody has acknowledged. */
   @property({ attribute: false }) freshCount = 0;
   /**
-   * In view, or waited for: it may not show another site than its own for even a frame. Not a reactive property: scrolling
-   * alone renders no tile.
+   * In view or near it, or it holds the focus: another site is then drawn at once, not in its turn. Not reactive, as
+   * scrolling alone renders no tile: whoever sets it lets the queue render what is urgent.
    */
   inSight = true;
   /** While it renders, a focus that is lost is not the reader's doing. */
   isFilling = false;
 
   private readonly slots = new Slots();
-  /** The site that was rendered last. */
+  /** The site that is rendered, or being rendered. */
   private renderedSite: string | undefined;
 
   private readonly enter = (event: Event): void => {
@@ -63,7 +63,7 @@ export class SiagaSiteTile extends LocalizedElement {
     (links.find((link) => link.href === href) ?? links[0])?.focus({ preventScroll: true });
   }
 
-  /** On the root: of a focus that moves from link to link in it nothing is heard outside. */
+  /** `focusin` is listened for inside: of a focus that moves between two links of one shadow root nobody outside hears. */
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = super.createRenderRoot();
     root.addEventListener('focusin', this.onFocus);
@@ -73,36 +73,39 @@ export class SiagaSiteTile extends LocalizedElement {
   private readonly onFocus = ({ target }: Event): void => {
     if (this.renderedSite !== this.group.siteId) {
       // The link that was aimed at is another device's by now: the reader begins at the name of the site that is here.
-      renderUrgent();
+      tileQueue.renderUrgent();
       const name = this.renderRoot.querySelector('a');
       if (name && name !== target) {
         name.focus({ preventScroll: true });
         return;
       }
     }
-    const { href } = target as HTMLAnchorElement;
-    this.dispatchEvent(new CustomEvent('siaga-tile-focus', { detail: href }));
+    if (target instanceof HTMLAnchorElement)
+      this.dispatchEvent(new CustomEvent('siaga-tile-focus', { detail: target.href }));
   };
 
   private isUrgent(): boolean {
-    if (this.renderedSite === this.group.siteId) return false;
+    if (this.renderedSite === this.group.siteId || !this.isConnected) return false;
     return this.inSight || Boolean(this.shadowRoot?.activeElement);
   }
 
-  /** What changed of a site can wait for a frame with time, and what is out of sight as well. */
+  /** A change of the same site waits its turn; so does another site while the tile is out of sight. */
   protected override scheduleUpdate(): void | Promise<unknown> {
     if (this.isUrgent()) return super.scheduleUpdate();
-    return renderInTurn({
+    return tileQueue.inTurn({
       render: () => void super.scheduleUpdate(),
       isUrgent: () => this.isUrgent(),
-      isInSight: () => this.inSight,
+      isInSight: () => this.inSight && this.isConnected,
     });
   }
 
   protected override update(changed: PropertyValues<this>): void {
     this.isFilling = true;
-    super.update(changed);
-    this.isFilling = false;
+    try {
+      super.update(changed);
+    } finally {
+      this.isFilling = false;
+    }
   }
 
   protected override willUpdate(): void {

@@ -8,7 +8,6 @@ import { WatchStore } from '../live/store.js';
 import { baseStyles } from '../styles/shared.js';
 import { isDark, downSince, sizeOf } from './board-model.js';
 import { HoldOrder } from './hold-order.js';
-import { renderUrgent } from './render-queue.js';
 import type { SiagaSiteTile } from './siaga-site-tile.js';
 import './siaga-site-tile.js';
 import { Slots } from './slots.js';
@@ -23,6 +22,7 @@ import {
   type Columns,
   type TileRows,
 } from './tile-layout.js';
+import { tileQueue } from './tile-queue.js';
 import { ViewWindow } from './view-window.js';
 
 /** A failure is new for so long. */
@@ -50,7 +50,10 @@ export class SiagaTiles extends SiagaElement {
       li {
         position: absolute;
         inset: 0 auto auto 0;
-        /* Cuts off too, with room for the ring of what is new: see site-tile-styles.ts for why the tile itself does not. */
+        /*
+         * Cuts off, as the tile itself may not (site-tile-styles.ts); the margin is for its ring of 2 px and its shadow of
+         * 3. Where a browser knows none with contain, both are cut off.
+         */
         contain: strict;
         overflow-clip-margin: 4px;
       }
@@ -98,7 +101,7 @@ export class SiagaTiles extends SiagaElement {
       this,
       () => this.services.store,
       ({ groups }) => this.hold.holdsGone(groups),
-      () => (this.hold.isStale = true),
+      () => this.hold.applyAgain(),
     );
   }
 
@@ -141,8 +144,11 @@ export class SiagaTiles extends SiagaElement {
 
   protected override update(changed: PropertyValues<this>): void {
     this.isFilling = true;
-    super.update(changed);
-    this.isFilling = false;
+    try {
+      super.update(changed);
+    } finally {
+      this.isFilling = false;
+    }
   }
 
   /** A site that is no longer here takes no focus when it comes back: the reader is elsewhere by then. */
@@ -161,15 +167,15 @@ export class SiagaTiles extends SiagaElement {
     const tile = this.renderRoot.querySelector<SiagaSiteTile>(`siaga-site-tile[data-site-id="${siteId}"]`);
     if (!tile) return;
     await tile.updateComplete;
-    // That may have taken some frames, in which the reader went on.
-    if (this.focusedSite !== siteId || this.focusedHref !== href) return;
+    // That may have taken some frames, in which the reader went on, or the tile was given another site.
+    if (this.focusedSite !== siteId || this.focusedHref !== href || tile.dataset['siteId'] !== siteId) return;
     const focused = tile.shadowRoot?.activeElement;
     if (focused instanceof HTMLAnchorElement && focused.href === href) return;
     tile.focusLink(href);
   }
 
   protected override updated(): void {
-    renderUrgent();
+    tileQueue.renderUrgent();
     this.forgetGone();
     const { focusedSite, focusedHref } = this;
     if (focusedSite !== undefined && focusedHref !== undefined) void this.keepFocus(focusedSite, focusedHref);
@@ -193,9 +199,9 @@ export class SiagaTiles extends SiagaElement {
   protected override render(): TemplateResult {
     if (this.view.width === 0) return html``;
     const { columns, rows, heights, shown } = this;
-    const inView = rowsWithin(rows, this.view.inView);
+    const near = rowsWithin(rows, this.view.nearView);
     const isInSight = (siteId: string, at: number): boolean =>
-      siteId === this.focusedSite || (at >= inView.first * columns.count && at < inView.end * columns.count);
+      siteId === this.focusedSite || (at >= near.first * columns.count && at < near.end * columns.count);
     const drawn = this.placesToDraw().flatMap((at) => {
       const group = shown[at];
       return group ? { group, at } : [];

@@ -18,6 +18,16 @@ export const extentOf = (top: number, viewHeight: number): Extent => {
   return { from, to };
 };
 
+/**
+ * Of an extent the part in view and half of what is drawn around it: there is what moves the element without a scroll,
+ * and a scroll that is not heard of yet. Pure.
+ */
+export const nearOf = ({ from, to }: Extent): Extent => ({
+  // Cut off at 0 it does not tell where the view begins: all from the top on is near.
+  from: from === 0 ? 0 : from + AROUND_PX / 2,
+  to: Math.max(0, to - AROUND_PX / 2),
+});
+
 /** Tells its element which part of it to draw while the page scrolls, and how wide it is. */
 export class ViewWindow implements ReactiveController {
   extent: Extent = { from: 0, to: 0 };
@@ -25,11 +35,9 @@ export class ViewWindow implements ReactiveController {
   /** How much larger than 16 px the reader wants the type. */
   scale = 1;
 
-  /** What is in view, with a margin for what moves the element without a scroll, and for a scroll not yet heard of. */
-  get inView(): Extent {
-    const { from, to } = this.extent;
-    // Cut off at the element's top the extent does not tell where the view begins.
-    return { from: from === 0 ? 0 : from + AROUND_PX / 2, to: to - AROUND_PX / 2 };
+  /** Of the extent what is in view or near it. */
+  get nearView(): Extent {
+    return nearOf(this.extent);
   }
 
   private asked = false;

@@ -21,7 +21,7 @@ export const healthStyles = css`
     width: var(--shape-size, 16px);
     height: var(--shape-size, 16px);
     flex: none;
-    /* A layer that paints itself: see board/site-tile-styles.ts. */
+    /* An svg cuts off by default, and has all around it painted while a page scrolls (board/site-tile-styles.ts). */
     overflow: visible;
     isolation: isolate;
     border-radius: 3px;

@@ -2,7 +2,7 @@
 export type DraftValue = string | readonly string[];
 export type Draft = Readonly<Record<string, DraftValue>>;
 
-/** Two contents of a field are the same: texts but for blanks around them, which the hub cuts off; of a list the order counts. */
+/** Two contents of a field are the same: of texts without the blanks around them, which the hub cuts off; of lists in this order. */
 export const sameValue = (a: DraftValue | undefined, b: DraftValue | undefined): boolean => {
   if (typeof a === 'string' && typeof b === 'string') return a.trim() === b.trim();
   if (typeof a === 'string' || typeof b === 'string' || a === undefined || b === undefined) return a === b;

@@ -18,23 +18,32 @@ export interface LiveStore {
   clear(): void;
 }
 
-/** The one store of what the live feed tells. `onNextFrame` calls back once, at the next frame or soon after. */
-export const createLiveStore = (onNextFrame: (callback: () => void) => void): LiveStore => {
+const throwLater = (error: unknown): void =>
+  queueMicrotask(() => {
+    throw error;
+  });
+
+/**
+ * The one store of what the live feed tells. `onNextFrame` calls back once, at the next frame or soon after; `onFault`
+ * hears of a listener that failed.
+ */
+export const createLiveStore = (
+  onNextFrame: (callback: () => void) => void,
+  onFault: (error: unknown) => void = throwLater,
+): LiveStore => {
   let state = createLiveState();
   let queue: LiveEvent[] = [];
   let asked = false;
   const listeners = new Set<(change: LiveChange) => void>();
 
   const tell = (change: LiveChange): void => {
-    const faults: unknown[] = [];
     for (const listener of [...listeners])
       try {
         listener(change);
       } catch (error) {
-        faults.push(error);
+        // What is wrong with one of them keeps no change from the others.
+        onFault(error);
       }
-    // What is wrong with one of them keeps no change from the others.
-    if (faults.length > 0) throw faults[0];
   };
   const flush = (): void => {
     asked = false;
