@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { fillDisk, type DiskFiller } from '../support/disk-filler.js';
 import { signIn } from '../support/hub-process.js';
 import { compareIncidents, forecastIncidents, readIncidents } from '../support/incident-ledger.js';
 import { compareLedger, explainVerdict, readLedger, readStoredRows } from '../support/ledger.js';
@@ -29,6 +30,7 @@ const judgedOf = async (hub: LoadedHub, token: string): Promise<number> => {
 it('QuestDB’s disk is full for a while: verdicts go on, and afterwards every row is there once', async () => {
   let disk = '';
   let load: Load | undefined;
+  let filler: DiskFiller | undefined;
   const world = await startLoadedHub(SHAPE, {}, [], async (dataDir) => {
     disk = join(dataDir, 'questdb');
     await mkdir(disk, { recursive: true, mode: 0o700 });
@@ -45,23 +47,12 @@ it('QuestDB’s disk is full for a while: verdicts go on, and afterwards every r
     await sleep(12_000);
 
     const { token } = await signIn(world.hub.url);
-    // Whatever is given back while it is full is taken at once.
-    const filler = join(disk, 'filler');
-    let isFull = true;
-    const filling = (async () => {
-      for (let place = 0; isFull; place++) {
-        const { bavail, bsize } = await statfs(disk);
-        if (bavail > 0) execFileSync('fallocate', ['-l', String(bavail * bsize), `${filler}-${place}`]);
-        await sleep(500);
-      }
-    })();
+    filler = await fillDisk(disk);
     await sleep(5_000);
     const before = await judgedOf(world, token);
     await sleep(FULL_MS - 5_000);
     const judgedWhileFull = (await judgedOf(world, token)) - before;
-    isFull = false;
-    await filling;
-    execFileSync('sh', ['-c', 'rm -f "$1"/filler*', 'sh', disk]);
+    await filler.release();
     // Nine tenths of what the agents measured meanwhile: verdicts do not wait for rows.
     expect(judgedWhileFull).toBeGreaterThan(
       0.9 * SHAPE.agents * SHAPE.devicesPerAgent * (FULL_MS / 1_000 - 5),
@@ -92,6 +83,7 @@ it('QuestDB’s disk is full for a while: verdicts go on, and afterwards every r
       }, PATIENCE)
       .toEqual([]);
   } finally {
+    await filler?.release().catch(() => undefined);
     await load?.kill();
     await world.hub.end('SIGTERM');
     execFileSync('umount', ['-l', disk]);
