@@ -2,8 +2,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { axeFindings, type Look } from '../support/browser.js';
 import { focusFindings } from '../support/focus-order.js';
+import { spilledWords } from '../support/spilled-words.js';
 import { failure, page as pageOf } from './web-fixture.js';
-import { describePages, dialogOf, headingOf, open, serve } from './web-page.js';
+import { describePages, dialogOf, headingOf, isWiderThanScreen, open, serve } from './web-page.js';
 import { bank, scriptOf, summaryOf } from './web-world.js';
 
 const search = (page: Page) => page.getByRole('combobox', { name: 'Search sites, devices and incidents' });
@@ -336,4 +337,33 @@ describePages('the frame', () => {
       expect(found).toEqual([]);
     },
   );
+
+  test.each<Look>([
+    { language: 'en', width: 1366, height: 768, typePx: 32 },
+    { language: 'id', width: 390, height: 844, typePx: 24 },
+  ])('words stay in their boxes with type of $typePx px, $width wide', async (look) => {
+    const world = bank();
+    const { url } = await serve(world);
+    const page = await open(look);
+    const found: string[] = [];
+    for (const path of [
+      '/',
+      '/?view=list',
+      '/?view=map',
+      '/incidents?show=all',
+      `/incidents/${world.tickets[0]?.id}`,
+      `/devices/${world.tickets[0]?.device_id}`,
+      '/devices',
+      '/fleet/sites',
+      '/fleet/agents',
+      '/devices?add=1',
+    ]) {
+      await page.goto(url + path);
+      await page.locator('h1').first().waitFor();
+      await expect.poll(() => page.locator('siaga-skeleton').count(), { timeout: 15_000 }).toBe(0);
+      for (const words of await spilledWords(page)) found.push(`${path}: ${words}`);
+      if (await isWiderThanScreen(page)) found.push(`${path}: wider than the screen`);
+    }
+    expect(found).toEqual([]);
+  });
 });

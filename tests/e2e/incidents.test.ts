@@ -46,10 +46,14 @@ describePages('incidents', () => {
     expect(await page.locator('siaga-rail .count').innerText()).toBe(String(waiting));
   });
 
-  test('a phone shows the three worst until one asks for all, and goes on with a form that stands open', async () => {
+  test.each([
+    ['a phone', { width: 390, height: 844 }],
+    ['a tablet', { width: 820, height: 1180 }],
+    ['a desk with large type', { width: 1366, height: 768, typePx: 24 }],
+  ])('%s shows the three worst until one asks for all, and goes on with an open form', async (_, look) => {
     const world = storm();
     const { url } = await serve(world);
-    const page = await open({ width: 390, height: 844 });
+    const page = await open(look);
     await page.goto(url);
     await cards(page).first().waitFor();
     expect(await cards(page).count()).toBe(3);

@@ -43,6 +43,7 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: SIZES.join(',') },
     themes: { type: 'string', default: 'light,dark' },
     languages: { type: 'string', default: 'id,en' },
+    type: { type: 'string' },
   },
 });
 const listed = (text: string): string[] => text.split(',').filter((word) => word !== '');
@@ -111,6 +112,7 @@ try {
           for (const language of listed(values.languages) as ('en' | 'id')[]) {
             const [width, height] = size.split('x').map(Number);
             const look: Look = { theme, language, ...(width && height && { width, height }) };
+            if (values.type !== undefined) look.typePx = Number(values.type);
             const named = listed(values.pages).map((name): [string, string] => [
               name,
               join(values.out, `${name}-${state}-${size}-${theme}-${language}.png`),

@@ -32,6 +32,8 @@ export interface Look {
   theme?: 'light' | 'dark';
   width?: number;
   height?: number;
+  /** The reader's default size of type, in px; the browser's own unless told. */
+  typePx?: number;
 }
 
 /** A page of its own, and everything the console or the network complained about. */
@@ -46,6 +48,10 @@ export const openPage = async (
     timezoneId: 'Asia/Jakarta',
   });
   const page = await context.newPage();
+  if (look.typePx !== undefined) {
+    const debug = await context.newCDPSession(page);
+    await debug.send('Page.setFontSizes', { fontSizes: { standard: look.typePx } });
+  }
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
   page.on('console', (message) => {

@@ -190,9 +190,11 @@ describe('tiles', () => {
 
   test('every tile lies within its row, and the rows in view are those that reach into it', () => {
     const heights = fc.array(fc.integer({ min: 36, max: 240 }), { maxLength: 80 });
+    const widths = fc.integer({ min: 200, max: 1400 });
+    const scales = fc.constantFrom(0.75, 1, 1.5, 2);
     fc.assert(
-      fc.property(heights, fc.integer({ min: 200, max: 1400 }), fc.nat({ max: 9000 }), (all, width, from) => {
-        const columns = columnsOf(width);
+      fc.property(heights, widths, scales, fc.nat({ max: 9000 }), (all, width, scale, from) => {
+        const columns = columnsOf(width, scale);
         const rows = rowsOf(all, columns.count);
         const { first, end } = rowsWithin(rows, { from, to: from + 700 });
         for (const [at, height] of all.entries()) {
@@ -205,6 +207,14 @@ describe('tiles', () => {
         }
       }),
     );
+  });
+
+  test.each([
+    [1, 3],
+    [1.5, 2],
+    [2, 1],
+  ])('with type %d times as large %d tiles stand side by side in 700 px', (scale, count) => {
+    expect(columnsOf(700, scale).count).toBe(count);
   });
 
   test('a tile grows by its lines of cells', () => {

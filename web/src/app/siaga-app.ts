@@ -58,7 +58,7 @@ export class SiagaApp extends LocalizedElement {
       }
       .waiting {
         padding: var(--space-8);
-        max-width: 720px;
+        max-width: 45rem;
         margin-inline: auto;
       }
       .again {
@@ -75,9 +75,9 @@ export class SiagaApp extends LocalizedElement {
         cursor: pointer;
       }
       wa-dialog {
-        --width: 420px;
+        --width: 26.25rem;
       }
-      @media (max-width: 640px) {
+      @media (max-width: 40rem) {
         :host {
           grid-template: auto 1fr auto / minmax(0, 1fr);
           grid-template-areas: 'bar' 'main' 'rail';
@@ -102,7 +102,7 @@ export class SiagaApp extends LocalizedElement {
   @query('main') private main!: HTMLElement;
 
   /** On a phone the rail lies below the page, so it comes after it for the keyboard too. */
-  private readonly phone = window.matchMedia('(max-width: 640px)');
+  private readonly phone = window.matchMedia('(max-width: 40rem)');
   private readonly onPhone = (): void => this.requestUpdate();
 
   private wanted = '';

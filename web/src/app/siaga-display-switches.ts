@@ -27,8 +27,8 @@ export class SiagaDisplaySwitches extends SiagaElement {
         border-radius: var(--radius-s);
       }
       button {
-        min-width: 36px;
-        height: 32px;
+        min-width: 2.25rem;
+        height: 2rem;
         padding: 0 var(--space-2);
         border: 0;
         border-radius: 3px;
@@ -50,7 +50,7 @@ export class SiagaDisplaySwitches extends SiagaElement {
       .theme {
         display: grid;
         place-items: center;
-        height: 36px;
+        height: 2.25rem;
         padding: 0;
       }
     `,

@@ -29,7 +29,7 @@ export class SiagaHelp extends SiagaElement {
       }
       dl {
         display: grid;
-        grid-template-columns: minmax(72px, max-content) minmax(0, 1fr);
+        grid-template-columns: minmax(4.5rem, max-content) minmax(0, 1fr);
         gap: var(--space-2) var(--space-4);
         align-items: center;
         margin: var(--space-2) 0 0;
@@ -39,7 +39,7 @@ export class SiagaHelp extends SiagaElement {
       }
       kbd {
         display: inline-block;
-        min-width: 24px;
+        min-width: 1.5rem;
         padding: 1px var(--space-2);
         border: 1px solid var(--line-strong);
         border-block-end-width: 2px;

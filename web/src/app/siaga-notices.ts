@@ -49,7 +49,7 @@ export class SiagaNotices extends SiagaElement {
       }
       button {
         flex: none;
-        min-height: 32px;
+        min-height: 2rem;
         padding: 0 var(--space-3);
         border: 1px solid currentColor;
         border-radius: var(--radius-s);
@@ -68,7 +68,7 @@ export class SiagaNotices extends SiagaElement {
       .close {
         display: grid;
         place-items: center;
-        width: 32px;
+        width: 2rem;
         padding: 0;
         border-color: transparent;
       }
@@ -78,7 +78,7 @@ export class SiagaNotices extends SiagaElement {
         font-weight: 400;
         opacity: 0.8;
       }
-      @media (max-width: 640px) {
+      @media (max-width: 40rem) {
         :host {
           bottom: calc(76px + env(safe-area-inset-bottom));
         }

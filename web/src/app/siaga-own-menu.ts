@@ -33,7 +33,7 @@ export class SiagaOwnMenu extends SiagaElement {
         display: flex;
         align-items: center;
         gap: var(--space-2);
-        height: 36px;
+        height: 2.25rem;
         padding: 0 var(--space-2);
         border: 0;
         border-radius: var(--radius-s);
@@ -48,7 +48,7 @@ export class SiagaOwnMenu extends SiagaElement {
         color: var(--text);
       }
       .opener .name {
-        max-width: 160px;
+        max-width: 10rem;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
@@ -82,7 +82,7 @@ export class SiagaOwnMenu extends SiagaElement {
         display: flex;
         align-items: center;
         gap: var(--space-3);
-        min-height: 40px;
+        min-height: 2.5rem;
         padding: 0 var(--space-2);
         border: 0;
         border-radius: var(--radius-s);
@@ -101,12 +101,12 @@ export class SiagaOwnMenu extends SiagaElement {
       .looks {
         display: none;
       }
-      @media (max-width: 900px) {
+      @media (max-width: 56.25rem) {
         .opener .name {
           display: none;
         }
       }
-      @media (max-width: 640px) {
+      @media (max-width: 40rem) {
         .looks {
           display: block;
         }

@@ -98,9 +98,9 @@ export class SiagaRail extends SiagaElement {
         background: #c5221b;
         color: #ffffff;
         font-weight: 600;
-        line-height: 20px;
+        line-height: 1.25rem;
       }
-      @media (max-width: 640px) {
+      @media (max-width: 40rem) {
         :host {
           padding-block-end: env(safe-area-inset-bottom);
         }

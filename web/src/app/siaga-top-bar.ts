@@ -32,7 +32,7 @@ export class SiagaTopBar extends SiagaElement {
       siaga-search {
         flex: 1 1 auto;
         min-width: 0;
-        max-width: 520px;
+        max-width: 32.5rem;
         margin-inline-end: auto;
       }
       .feed {
@@ -80,12 +80,12 @@ export class SiagaTopBar extends SiagaElement {
         color: var(--degraded-text);
         border-block-start: 1px solid var(--degraded-fill);
       }
-      @media (max-width: 900px) {
+      @media (max-width: 56.25rem) {
         time {
           display: none;
         }
       }
-      @media (max-width: 640px) {
+      @media (max-width: 40rem) {
         header {
           gap: var(--space-2);
           padding-inline: var(--space-4) var(--space-2);

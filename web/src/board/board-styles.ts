@@ -65,21 +65,21 @@ export const boardStyles = css`
     /* Without an opaque ground Chromium makes two layers of each card in what scrolls here. */
     background: var(--ground);
   }
-  @media (max-width: 1000px) {
+  @media (max-width: 62.5rem) {
     aside {
       position: static;
       max-height: none;
       order: -1;
     }
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .page-head .actions {
       flex: 1 1 100%;
       flex-wrap: wrap;
       margin: 0;
     }
     .page-head siaga-view-switch {
-      flex: 1 1 220px;
+      flex: 1 1 13.75rem;
       min-width: 0;
     }
     .page-head siaga-health-counts {

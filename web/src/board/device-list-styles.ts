@@ -15,8 +15,11 @@ export const deviceListStyles = css`
   .row {
     display: grid;
     grid-template-columns:
-      minmax(92px, 0.5fr) minmax(120px, 2fr) minmax(96px, 1.3fr) minmax(52px, 0.4fr) minmax(92px, 0.5fr)
-      minmax(108px, 0.6fr) minmax(64px, 0.4fr);
+      minmax(5.75rem, 0.5fr) minmax(7.5rem, 2fr) minmax(6rem, 1.3fr) minmax(3.25rem, 0.4fr) minmax(
+        5.75rem,
+        0.5fr
+      )
+      minmax(6.75rem, 0.6fr) minmax(6rem, 0.4fr);
     align-items: center;
     padding-inline: var(--space-3);
     gap: var(--space-3);
@@ -121,12 +124,12 @@ export const deviceListStyles = css`
     font-weight: 600;
     cursor: pointer;
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .changes {
-      bottom: 72px;
+      bottom: 4.5rem;
     }
   }
-  @container (max-width: 699px) {
+  @container (width < 47.5rem) {
     .heads {
       position: static;
     }

@@ -26,12 +26,12 @@ export class SiagaBoardFilters extends LocalizedElement {
       /* Each label stands within its own box: one low row, and the tiles begin higher up. */
       .filters .field {
         position: relative;
-        flex: 1 1 116px;
-        max-width: 210px;
+        flex: 1 1 7.25rem;
+        max-width: 13.125rem;
         display: flex;
         align-items: center;
         gap: 0;
-        height: 34px;
+        height: 2.125rem;
         border: 1px solid var(--line-strong);
         border-radius: var(--radius-m);
         background: var(--surface);
@@ -41,8 +41,8 @@ export class SiagaBoardFilters extends LocalizedElement {
         outline-offset: 1px;
       }
       .filters .field.grow {
-        flex: 2 1 168px;
-        max-width: 340px;
+        flex: 4 1 10.5rem;
+        max-width: 21.25rem;
       }
       .filters .field:not(.grow) label {
         flex: none;
@@ -82,7 +82,7 @@ export class SiagaBoardFilters extends LocalizedElement {
         display: inline-flex;
         align-items: center;
         gap: var(--space-1);
-        height: 34px;
+        height: 2.125rem;
         white-space: nowrap;
       }
       .set button {
@@ -95,18 +95,18 @@ export class SiagaBoardFilters extends LocalizedElement {
         text-underline-offset: 2px;
         cursor: pointer;
       }
-      @media (max-width: 640px) {
+      @media (max-width: 40rem) {
         .filters .field {
           flex: 1 1 40%;
           max-width: none;
-          height: 40px;
+          height: 2.5rem;
         }
         .filters .field.grow {
           flex: 1 1 0;
           max-width: none;
         }
         .filters .fold {
-          height: 40px;
+          height: 2.5rem;
         }
         .set {
           flex: 1 1 100%;

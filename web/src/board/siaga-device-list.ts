@@ -21,7 +21,7 @@ import { ViewWindow } from './view-window.js';
 /** A row's height at 16 px type: in one line, and on a narrow screen in two. */
 const ROW_PX = 36;
 const NARROW_ROW_PX = 56;
-const NARROW_PX = 700;
+const NARROW_PX = 760;
 /** Between the page's edges of what a reader scrolls to by key and the row itself. */
 const HEADROOM_PX = 110;
 
@@ -56,7 +56,8 @@ export class SiagaDeviceList extends SiagaElement {
   }
 
   private get rowPx(): number {
-    return Math.round((this.view.width < NARROW_PX ? NARROW_ROW_PX : ROW_PX) * this.view.scale);
+    const { width, scale } = this.view;
+    return Math.round((width < NARROW_PX * scale ? NARROW_ROW_PX : ROW_PX) * scale);
   }
 
   private get currentAt(): number {

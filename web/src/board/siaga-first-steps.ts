@@ -38,7 +38,7 @@ export class SiagaFirstSteps extends SiagaElement {
       .words {
         display: grid;
         gap: var(--space-2);
-        flex: 1 1 320px;
+        flex: 1 1 20rem;
         min-width: 0;
       }
       .watched {

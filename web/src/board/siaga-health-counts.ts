@@ -34,7 +34,7 @@ export class SiagaHealthCounts extends LocalizedElement {
         display: flex;
         align-items: center;
         gap: 6px;
-        height: 34px;
+        height: 2.125rem;
         padding-inline: var(--space-2) var(--space-3);
         background: var(--surface);
         border: 1px solid var(--line);
@@ -83,13 +83,13 @@ export class SiagaHealthCounts extends LocalizedElement {
         opacity: 0.45;
         filter: grayscale(1);
       }
-      @media (max-width: 640px) {
+      @media (max-width: 40rem) {
         /* Two in a row; the longer word takes of the shorter one's room. */
         li {
           flex: 1 1 36%;
         }
         a {
-          height: 40px;
+          height: 2.5rem;
           padding-inline: 6px;
         }
       }

@@ -34,7 +34,8 @@ export class SiagaIncidentPane extends SiagaElement {
 
   @state() private isUnfolded = false;
 
-  private readonly narrow = new MediaQuery(this, '(max-width: 640px)');
+  /** The pane stands above the board, not beside it (board-styles.ts): it must not push that out of sight. */
+  private readonly above = new MediaQuery(this, '(max-width: 62.5rem)');
   /** Incidents that arrived while the pane was open: these slide in. */
   private readonly arrived = new Set<string>();
   private order: PaneOrder = EMPTY_ORDER;
@@ -205,7 +206,7 @@ export class SiagaIncidentPane extends SiagaElement {
 
   /** How many rows there is room for. A form that stands open in a row is never folded away. */
   private get room(): number {
-    if (!this.narrow.matches || this.isUnfolded) return ROWS;
+    if (!this.above.matches || this.isUnfolded) return ROWS;
     const { fresh, acknowledged, meanwhile } = this.order;
     const place = [...fresh, ...acknowledged, ...meanwhile].indexOf(this.form?.ticketId ?? '');
     return place < FOLDED_ROWS ? FOLDED_ROWS : ROWS;
@@ -248,7 +249,7 @@ export class SiagaIncidentPane extends SiagaElement {
 
   private renderUnfold(): TemplateResult | typeof nothing {
     const all = this.shown.size;
-    if (!this.narrow.matches || all <= FOLDED_ROWS) return nothing;
+    if (!this.above.matches || all <= FOLDED_ROWS) return nothing;
     const isOpened = this.room === ROWS;
     const words = isOpened ? msg('Only the worst') : msg(str`All ${wholeNumber(all, this.locale)}`);
     return html`<button

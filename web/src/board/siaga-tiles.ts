@@ -78,7 +78,7 @@ export class SiagaTiles extends SiagaElement {
   private focusedHref: string | undefined;
 
   private shown: readonly SiteGroup[] = [];
-  private columns: Columns = columnsOf(0);
+  private columns: Columns = columnsOf(0, 1);
   private heights: readonly number[] = [];
   private rows: TileRows = { tops: [0], height: 0 };
   private laidOutFor = -1;
@@ -132,12 +132,12 @@ export class SiagaTiles extends SiagaElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const { width } = this.view;
+    const { width, scale } = this.view;
     // Scrolling renders too, and changes none of this.
     if (width === this.laidOutFor && !this.hold.isStale && !changed.has('groups')) return;
     this.laidOutFor = width;
     this.shown = this.hold.apply(this.groups, this.filteredBy);
-    this.columns = columnsOf(width);
+    this.columns = columnsOf(width, scale);
     this.heights = this.shown.map((group) => this.heightOf(group, this.columns));
     this.rows = rowsOf(this.heights, this.columns.count, this.small ? SMALL_GAP_PX : undefined);
   }

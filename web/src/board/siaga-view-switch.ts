@@ -36,8 +36,8 @@ export class SiagaViewSwitch extends LocalizedElement {
         position: relative;
         display: grid;
         place-items: center;
-        min-width: 48px;
-        height: 28px;
+        min-width: 3rem;
+        height: 1.75rem;
         padding-inline: var(--space-3);
         white-space: nowrap;
         border-radius: 6px;
@@ -64,14 +64,14 @@ export class SiagaViewSwitch extends LocalizedElement {
         opacity: 0;
         cursor: pointer;
       }
-      @media (max-width: 640px) {
+      @media (max-width: 40rem) {
         fieldset {
           display: flex;
         }
         label {
           flex: 1 0 auto;
           min-width: 0;
-          height: 36px;
+          height: 2.25rem;
           padding-inline: var(--space-1);
         }
       }

@@ -41,13 +41,14 @@ export interface Columns {
   cellsPerLine: number;
 }
 
-export const columnsOf = (width: number): Columns => {
-  const count = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
+/** `scale`: how much larger than 16 px the reader's type is. */
+export const columnsOf = (width: number, scale: number): Columns => {
+  const count = Math.max(1, Math.floor((width + GAP) / (NARROWEST * scale + GAP)));
   const each = (width - (count - 1) * GAP) / count;
   return { count, width: each, cellsPerLine: Math.max(1, Math.floor((each - 2 * PADDING + 8) / CELL)) };
 };
 
-/** How high a tile is with these cells; `scale`: how much larger than 16 px the reader's type is. */
+/** How high a tile is with these cells; `scale` as of the columns. */
 export const tileHeight = (
   { inTrouble, up, moreInTrouble, moreUp }: CellCounts,
   perLine: number,

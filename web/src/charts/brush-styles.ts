@@ -58,7 +58,7 @@ export const brushStyles = css`
   .surface:focus-visible ~ .keys {
     opacity: 1;
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .surface:focus-visible ~ .keys {
       opacity: 0;
     }

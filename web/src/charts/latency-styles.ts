@@ -11,11 +11,11 @@ export const latencyStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 0 var(--space-4);
-    min-height: 24px;
+    min-height: 1.5rem;
     padding-inline-start: ${unsafeCSS(PLOT_LEFT_PX)}px;
     color: var(--text-quiet);
     font-size: var(--text-xs);
-    line-height: 24px;
+    line-height: 1.5rem;
   }
   .reading strong {
     color: var(--text);
@@ -50,13 +50,13 @@ export const latencyStyles = css`
     opacity: 0.55;
     transition-delay: 400ms;
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .reading,
     .name {
       padding-inline-start: 0;
     }
     .reading {
-      min-height: 48px;
+      min-height: 3rem;
     }
   }
 `;

@@ -44,7 +44,7 @@ export class SiagaIncidentLane extends SiagaElement {
         text-align: start;
         font: inherit;
         font-size: var(--text-xs);
-        line-height: 20px;
+        line-height: 1.25rem;
         color: var(--down-text);
         background: var(--down-quiet);
         border: 0;

@@ -41,9 +41,9 @@ export const comboboxStyles = css`
     display: none;
   }
   :host([floating]) input {
-    height: 36px;
+    height: 2.25rem;
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .box kbd {
       display: none;
     }
@@ -84,7 +84,7 @@ export const comboboxStyles = css`
     display: flex;
     align-items: center;
     gap: var(--space-2);
-    min-height: 36px;
+    min-height: 2.25rem;
     padding: var(--space-1) var(--space-2);
     border-radius: var(--radius-s);
     cursor: pointer;

@@ -28,7 +28,7 @@ export class SiagaFailure extends LocalizedElement {
         gap: var(--space-2) var(--space-4);
       }
       .row > div {
-        flex: 1 1 240px;
+        flex: 1 1 15rem;
       }
     `,
   ];

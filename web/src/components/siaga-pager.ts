@@ -29,7 +29,7 @@ export class SiagaPager extends SiagaElement {
       .steps a {
         display: inline-flex;
         align-items: center;
-        min-height: 32px;
+        min-height: 2rem;
         gap: var(--space-1);
         padding: 0 var(--space-3);
         border: 1px solid var(--line);

@@ -53,7 +53,7 @@ export const deviceStyles = css`
   .ranges a {
     padding: var(--space-1) var(--space-3);
     font-size: var(--text-xs);
-    line-height: 20px;
+    line-height: 1.25rem;
     color: var(--text-quiet);
     text-decoration: none;
     border-inline-end: 1px solid var(--line);
@@ -96,7 +96,7 @@ export const deviceStyles = css`
   }
   .areas {
     display: grid;
-    grid-template: 'main why' auto 'main facts' 1fr / minmax(0, 1fr) 364px;
+    grid-template: 'main why' auto 'main facts' 1fr / minmax(0, 1fr) 25rem;
     gap: var(--space-4);
     align-items: start;
   }
@@ -109,20 +109,27 @@ export const deviceStyles = css`
   .areas > .facts {
     grid-area: facts;
   }
-  @media (max-width: 1000px) {
+  @media (max-width: 62.5rem) {
     .areas {
       grid-template: 'why' 'main' 'facts' / minmax(0, 1fr);
     }
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
+    /* Six ranges: two lines of three. */
     .ranges {
-      display: flex;
+      display: grid;
+      grid-template-columns: repeat(3, 1fr);
       width: 100%;
     }
     .ranges a {
-      flex: 1 0 auto;
+      padding-block: var(--space-2);
       text-align: center;
-      padding-inline: var(--space-2);
+    }
+    .ranges a:nth-child(3) {
+      border-inline-end: 0;
+    }
+    .ranges a:nth-child(-n + 3) {
+      border-block-end: 1px solid var(--line);
     }
   }
 `;

@@ -12,10 +12,11 @@ import { WatchStore } from '../live/store.js';
 import { baseStyles } from '../styles/shared.js';
 import { pathOf, type Path, type PathNode } from './path.js';
 
-const NODE_WIDTH_PX = 192;
-const NODE_HEIGHT_PX = 44;
-const GAP_X_PX = 32;
-const GAP_Y_PX = 8;
+// In rem, as there is type in it.
+const NODE_WIDTH_REM = 12;
+const NODE_HEIGHT_REM = 2.75;
+const GAP_X_REM = 2;
+const GAP_Y_REM = 0.5;
 
 /** How an agent's state looks; a lost one says nothing of the devices, but it is what needs a hand. */
 const LOOK_OF: Readonly<Record<AgentState, Health>> = {
@@ -52,17 +53,20 @@ export class SiagaPath extends SiagaElement {
       svg.lines {
         position: absolute;
         inset: 0;
+        width: 100%;
+        height: 100%;
         pointer-events: none;
       }
       .lines path {
         fill: none;
         stroke: var(--line-strong);
         stroke-width: 1.5;
+        vector-effect: non-scaling-stroke;
       }
       .map li {
         position: absolute;
-        width: ${NODE_WIDTH_PX}px;
-        height: ${NODE_HEIGHT_PX}px;
+        width: ${NODE_WIDTH_REM}rem;
+        height: ${NODE_HEIGHT_REM}rem;
       }
       .node {
         display: flex;
@@ -133,14 +137,14 @@ export class SiagaPath extends SiagaElement {
   }
 
   private renderLines({ nodes, edges }: Path, width: number, height: number): TemplateResult {
-    const xOf = ({ column }: PathNode): number => column * (NODE_WIDTH_PX + GAP_X_PX);
-    const yOf = ({ row }: PathNode): number => row * (NODE_HEIGHT_PX + GAP_Y_PX) + NODE_HEIGHT_PX / 2;
-    return html`<svg class="lines" width=${width} height=${height} aria-hidden="true">
+    const xOf = ({ column }: PathNode): number => column * (NODE_WIDTH_REM + GAP_X_REM);
+    const yOf = ({ row }: PathNode): number => row * (NODE_HEIGHT_REM + GAP_Y_REM) + NODE_HEIGHT_REM / 2;
+    return html`<svg class="lines" viewBox="0 0 ${width} ${height}" aria-hidden="true">
       ${edges.map(([from, to]) => {
         const [a, b] = [nodes[from], nodes[to]];
         if (!a || !b) return svg``;
-        const [x1, x2] = [xOf(a) + NODE_WIDTH_PX, xOf(b)];
-        const bend = x2 - GAP_X_PX / 2;
+        const [x1, x2] = [xOf(a) + NODE_WIDTH_REM, xOf(b)];
+        const bend = x2 - GAP_X_REM / 2;
         return svg`<path d="M${x1} ${yOf(a)}H${bend}V${yOf(b)}H${x2}" />`;
       })}
     </svg>`;
@@ -195,9 +199,9 @@ export class SiagaPath extends SiagaElement {
     }
     const path = pathOf(device, state);
     this.shown = new Set([device.id, ...path.nodes.flatMap((node) => ('id' in node ? [node.id] : []))]);
-    const width = path.columns * (NODE_WIDTH_PX + GAP_X_PX) - GAP_X_PX;
-    const height = path.rows * (NODE_HEIGHT_PX + GAP_Y_PX) - GAP_Y_PX;
-    const size = placed({ width: `${width}px`, height: `${height}px` });
+    const width = path.columns * (NODE_WIDTH_REM + GAP_X_REM) - GAP_X_REM;
+    const height = path.rows * (NODE_HEIGHT_REM + GAP_Y_REM) - GAP_Y_REM;
+    const size = placed({ width: `${width}rem`, height: `${height}rem` });
     return html`<div class="scroll" role="region" tabindex="0" aria-label=${msg('The way to this device')}>
       <div class="map" ${size}>
         ${this.renderLines(path, width, height)}
@@ -206,8 +210,8 @@ export class SiagaPath extends SiagaElement {
             (node) =>
               html`<li
                 ${placed({
-                  left: `${node.column * (NODE_WIDTH_PX + GAP_X_PX)}px`,
-                  top: `${node.row * (NODE_HEIGHT_PX + GAP_Y_PX)}px`,
+                  left: `${node.column * (NODE_WIDTH_REM + GAP_X_REM)}rem`,
+                  top: `${node.row * (NODE_HEIGHT_REM + GAP_Y_REM)}rem`,
                 })}
               >
                 ${this.renderNode(node)}

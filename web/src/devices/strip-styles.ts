@@ -82,7 +82,7 @@ export const stripStyles = css`
     height: 3px;
     background: var(--brand);
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .name,
     .told {
       padding-inline-start: 0;

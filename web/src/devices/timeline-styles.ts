@@ -14,7 +14,7 @@ export const timelineStyles = css`
   .kinds a {
     padding: 2px var(--space-3);
     font-size: var(--text-xs);
-    line-height: 20px;
+    line-height: 1.25rem;
     color: var(--text-quiet);
     text-decoration: none;
     border: 1px solid var(--line);
@@ -41,11 +41,11 @@ export const timelineStyles = css`
   }
   li {
     display: grid;
-    grid-template-columns: 92px 20px minmax(0, 1fr);
+    grid-template-columns: 5.75rem 1.25rem minmax(0, 1fr);
     gap: 0 var(--space-2);
     align-items: start;
     padding-block: var(--space-1);
-    line-height: 20px;
+    line-height: 1.25rem;
   }
   time {
     font-size: var(--text-xs);
@@ -56,7 +56,7 @@ export const timelineStyles = css`
     display: inline-flex;
     align-items: center;
     justify-content: center;
-    height: 20px;
+    height: 1.25rem;
     color: var(--text-quiet);
   }
   .mark svg.icon {
@@ -72,9 +72,11 @@ export const timelineStyles = css`
     overflow-wrap: anywhere;
   }
   .ticket {
+    /* In one piece wherever it fits. */
+    display: inline-block;
+    max-width: 100%;
     margin-inline-start: var(--space-1);
     font-size: var(--text-xs);
-    white-space: nowrap;
   }
   .older {
     margin-block-start: var(--space-3);

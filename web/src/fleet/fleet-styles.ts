@@ -3,7 +3,7 @@ import { css } from 'lit';
 /** The state of agents, and what needs a word. */
 export const fleetStyles = css`
   th[scope='row'] {
-    min-width: 140px;
+    min-width: 8.75rem;
   }
   .note {
     display: block;
@@ -53,7 +53,7 @@ export const rowStyles = css`
     display: inline-flex;
     align-items: center;
     gap: var(--space-1);
-    min-height: 24px;
+    min-height: 1.5rem;
     color: inherit;
     text-decoration: none;
   }
@@ -94,8 +94,8 @@ export const rowStyles = css`
   .row-actions > button {
     display: grid;
     place-items: center;
-    width: 32px;
-    height: 32px;
+    width: 2rem;
+    height: 2rem;
     flex: none;
     padding: 0;
     border: 0;
@@ -131,7 +131,7 @@ export const rowStyles = css`
     font-weight: 400;
     font-size: var(--text-xs);
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .row-actions:has(> .words, > wa-button) {
       flex-wrap: wrap;
     }

@@ -36,7 +36,7 @@ export const filterFoldStyles = css`
   .filters .fold {
     display: none;
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .filters .field.grow {
       flex: 1 1 0;
     }
@@ -45,7 +45,7 @@ export const filterFoldStyles = css`
       align-items: center;
       gap: var(--space-1);
       flex: none;
-      height: 36px;
+      height: 2.25rem;
       padding: 0 var(--space-3);
       font: inherit;
       font-size: var(--text-s);

@@ -16,7 +16,7 @@ export class SiagaFormDialog extends LocalizedElement {
     baseStyles,
     css`
       wa-dialog {
-        --width: 560px;
+        --width: 35rem;
       }
       wa-dialog::part(title) {
         font-size: var(--text-l);

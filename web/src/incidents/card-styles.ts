@@ -46,7 +46,7 @@ export const cardStyles = css`
   a {
     color: var(--text);
     font-size: var(--text-s);
-    line-height: 20px;
+    line-height: 1.25rem;
     font-weight: 600;
     text-decoration: none;
     overflow-wrap: anywhere;
@@ -84,7 +84,7 @@ export const cardStyles = css`
     display: flex;
     align-items: center;
     gap: var(--space-2);
-    min-height: 24px;
+    min-height: 1.5rem;
     margin-block-start: 2px;
   }
   .detail,
@@ -99,8 +99,8 @@ export const cardStyles = css`
     display: flex;
     flex-wrap: wrap;
     column-gap: var(--space-3);
-    height: 20px;
-    line-height: 20px;
+    height: 1.25rem;
+    line-height: 1.25rem;
     overflow: hidden;
     white-space: nowrap;
   }
@@ -129,7 +129,7 @@ export const cardStyles = css`
     gap: var(--space-1);
   }
   .actions button {
-    min-height: 24px;
+    min-height: 1.5rem;
     padding: 0 var(--space-2);
     font: inherit;
     font-size: var(--text-xs);
@@ -158,12 +158,12 @@ export const cardStyles = css`
     margin-block-start: var(--space-3);
     margin-inline-start: 24px;
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .actions {
       gap: var(--space-2);
     }
     .actions button {
-      min-height: 36px;
+      min-height: 2.25rem;
       padding: 0 var(--space-3);
     }
     .form {

@@ -10,7 +10,7 @@ export const factsStyles = css`
   }
   dl.facts dt {
     font-size: var(--text-xs);
-    line-height: 21px;
+    line-height: 1.3125rem;
   }
   dd .sub {
     display: block;

@@ -41,7 +41,7 @@ export const ticketFormStyles = css`
     min-width: 0;
   }
   .chips button {
-    min-height: 28px;
+    min-height: 1.75rem;
     padding: 2px var(--space-3);
     font: inherit;
     font-size: var(--text-xs);
@@ -88,7 +88,7 @@ export const ticketFormStyles = css`
     overflow-wrap: anywhere;
   }
   .row wa-button::part(base) {
-    height: 32px;
+    height: 2rem;
     padding-inline: var(--space-3);
   }
   @media (hover: none) {
@@ -96,19 +96,19 @@ export const ticketFormStyles = css`
       display: none;
     }
     .row wa-button::part(base) {
-      height: 40px;
+      height: 2.5rem;
     }
   }
   kbd {
     font-family: var(--font-mono);
     font-size: 0.95em;
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     textarea {
       font-size: var(--text-m);
     }
     .chips button {
-      min-height: 36px;
+      min-height: 2.25rem;
     }
   }
 `;

@@ -28,6 +28,7 @@ export const incidentStyles = css`
   nav {
     margin-inline-start: auto;
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: var(--space-2);
     font-size: var(--text-xs);
@@ -37,7 +38,7 @@ export const incidentStyles = css`
     display: inline-flex;
     align-items: center;
     gap: var(--space-1);
-    min-height: 32px;
+    min-height: 2rem;
     padding: 0 var(--space-3);
     background: var(--surface);
     border: 1px solid var(--line);
@@ -74,7 +75,7 @@ export const incidentStyles = css`
     border-radius: var(--radius-s);
     background: var(--surface);
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .keys {
       display: none;
     }

@@ -14,7 +14,7 @@ export const paneStyles = css`
     display: flex;
     align-items: center;
     gap: var(--space-2);
-    min-height: 48px;
+    min-height: 3rem;
     padding: var(--space-1) var(--space-4);
     border-block-end: 1px solid var(--line);
   }
@@ -79,7 +79,7 @@ export const paneStyles = css`
     border-block-start: 1px solid var(--line);
   }
   .unfold {
-    min-height: 44px;
+    min-height: 2.75rem;
     font: inherit;
     font-weight: 600;
     color: var(--brand);

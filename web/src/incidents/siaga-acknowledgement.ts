@@ -38,7 +38,7 @@ export class SiagaAcknowledgement extends SiagaElement {
         gap: var(--space-2) var(--space-4);
       }
       .bar > div {
-        flex: 1 1 240px;
+        flex: 1 1 15rem;
         overflow-wrap: anywhere;
       }
       .fresh {

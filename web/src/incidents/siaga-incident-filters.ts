@@ -23,10 +23,10 @@ export class SiagaIncidentFilters extends SiagaElement {
     filterFoldStyles,
     css`
       .filters .field {
-        flex: 0 1 150px;
+        flex: 0 1 9.375rem;
       }
       .filters .field.grow {
-        flex: 1 1 200px;
+        flex: 1 1 12.5rem;
       }
       /* Its choices are the longest. */
       .filters .field:has(> #period) {
@@ -36,16 +36,16 @@ export class SiagaIncidentFilters extends SiagaElement {
         display: inline-flex;
         align-items: center;
         gap: var(--space-2);
-        min-height: 36px;
+        min-height: 2.25rem;
         padding: 0 var(--space-3);
         border: 1px solid var(--brand);
         border-radius: 999px;
         background: var(--brand-quiet);
         overflow-wrap: anywhere;
       }
-      @media (max-width: 640px) {
+      @media (max-width: 40rem) {
         .filters .field {
-          flex: 1 1 130px;
+          flex: 1 1 8.125rem;
         }
         .filters .field.grow {
           flex: 1 1 0;

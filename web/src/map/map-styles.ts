@@ -81,11 +81,11 @@ export const mapStyles = css`
     display: inline-flex;
     align-items: center;
     gap: var(--space-1);
-    min-width: 26px;
-    height: 26px;
+    min-width: 1.625rem;
+    height: 1.625rem;
     padding: 0 4px;
     border: 1px solid var(--line-strong);
-    border-radius: 13px;
+    border-radius: 999px;
     background: var(--surface);
     color: var(--text);
     font: inherit;
@@ -122,7 +122,7 @@ export const mapStyles = css`
   }
   .name {
     display: none;
-    max-width: 220px;
+    max-width: 13.75rem;
     overflow: hidden;
     text-overflow: ellipsis;
     padding-inline-end: 6px;
@@ -164,8 +164,8 @@ export const mapStyles = css`
   .buttons button {
     display: grid;
     place-items: center;
-    width: 34px;
-    height: 34px;
+    width: 2.125rem;
+    height: 2.125rem;
     padding: 0;
     border: 1px solid var(--line-strong);
     border-radius: var(--radius-s);

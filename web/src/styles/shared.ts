@@ -86,7 +86,7 @@ export const baseStyles = css`
     font-size: var(--text-s);
   }
   wa-button::part(base) {
-    height: 36px;
+    height: 2.25rem;
   }
 `;
 
@@ -95,7 +95,7 @@ export const pageStyles = css`
   :host {
     display: block;
     padding: var(--space-4) var(--space-6) var(--space-8);
-    max-width: 1600px;
+    max-width: 100rem;
     margin-inline: auto;
   }
   .page-head {
@@ -104,7 +104,7 @@ export const pageStyles = css`
     align-items: center;
     gap: var(--space-2) var(--space-4);
     margin-block-end: var(--space-4);
-    min-height: 36px;
+    min-height: 2.25rem;
   }
   .page-head .actions {
     margin-inline-start: auto;
@@ -134,7 +134,7 @@ export const pageStyles = css`
   }
   .split {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) 364px;
+    grid-template-columns: minmax(0, 1fr) 25rem;
     gap: var(--space-4);
     align-items: start;
   }
@@ -159,12 +159,12 @@ export const pageStyles = css`
     opacity: 0.88;
     filter: grayscale(1);
   }
-  @media (max-width: 1000px) {
+  @media (max-width: 62.5rem) {
     .split {
       grid-template-columns: minmax(0, 1fr);
     }
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     :host {
       padding: var(--space-3) var(--space-4) var(--space-6);
     }
@@ -233,7 +233,7 @@ export const tableStyles = css`
   .narrow {
     display: none;
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .wide {
       display: none;
     }
@@ -266,7 +266,7 @@ export const formStyles = css`
   select {
     width: 100%;
     min-width: 0;
-    height: 40px;
+    height: 2.5rem;
     padding: 0 var(--space-3);
     font: inherit;
     font-size: var(--text-s);
@@ -313,11 +313,11 @@ export const formStyles = css`
     margin-block-end: var(--space-4);
   }
   .filters .field {
-    flex: 0 1 180px;
+    flex: 0 1 11.25rem;
   }
   .filters .field.grow {
-    flex: 1 1 240px;
-    max-width: 420px;
+    flex: 1 1 15rem;
+    max-width: 26.25rem;
   }
   .filters label {
     font-size: var(--text-xs);
@@ -325,15 +325,15 @@ export const formStyles = css`
   }
   .filters input,
   .filters select {
-    height: 36px;
+    height: 2.25rem;
   }
-  @media (max-width: 640px) {
+  @media (max-width: 40rem) {
     .pair {
       grid-template-columns: minmax(0, 1fr);
     }
     .filters .field,
     .filters .field.grow {
-      flex: 1 1 140px;
+      flex: 1 1 8.75rem;
       max-width: none;
     }
     input,

@@ -172,7 +172,7 @@ export const wallStyles = css`
     color: var(--text);
     font: inherit;
   }
-  @media (max-width: 1000px) {
+  @media (max-width: 62.5rem) {
     :host {
       --wall-type: max(16px, 2.2vh);
       height: auto;
