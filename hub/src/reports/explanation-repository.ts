@@ -115,30 +115,31 @@ export const newestIncident = async (db: Db, deviceId: string): Promise<Incident
   };
 };
 
-/** What PostgreSQL refused of the device, the newest that is not older than `notBefore`. */
+/**
+ * What PostgreSQL refused of the device, the newest that is not older than `notBefore`; without incidents, what was
+ * refused of them is passed over.
+ */
 export const newestParked = async (
   db: Db,
   deviceId: string,
-  notBefore: Date,
+  { notBefore, withIncidents }: { notBefore: Date; withIncidents: boolean },
 ): Promise<ExplainFacts['parked']> => {
+  // A refused effect, or all that a step changed of the device: the last one is what would hold now.
+  const kind = sql<string | null>`coalesce(effect -> -1, effect) ->> 'kind'`;
   const row = await db
     .selectFrom('parked_effects')
-    .select(['at', 'effect', 'reason'])
+    .select(['at', 'reason', kind.as('kind')])
     .where('device_id', '=', deviceId)
     .where('at', '>=', notBefore)
+    .$if(!withIncidents, (query) =>
+      query.where(sql<boolean>`coalesce(${kind}, '') not in ('open', 'resolve')`),
+    )
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row ? { what: whatOf(row.effect), atMs: row.at.getTime(), reason: row.reason } : null;
+  return row ? { what: whatOf(row.kind), atMs: row.at.getTime(), reason: row.reason } : null;
 };
 
-/** A refused effect, several of one device, or all that a step changed of it. */
-const whatOf = (effect: unknown): 'open' | 'resolve' | 'verdict' => {
-  const kinds = (Array.isArray(effect) ? (effect as unknown[]) : [effect]).map((each) =>
-    typeof each === 'object' && each !== null && 'kind' in each ? each.kind : undefined,
-  );
-  // The last one is what would hold now.
-  const last = kinds.at(-1);
-  return last === 'open' || last === 'resolve' ? last : 'verdict';
-};
+const whatOf = (kind: string | null): 'open' | 'resolve' | 'verdict' =>
+  kind === 'open' || kind === 'resolve' ? kind : 'verdict';

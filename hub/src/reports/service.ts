@@ -116,7 +116,7 @@ export const createReports = ({
         newestEntry(db, deviceId, 'health', since),
         newestAgentEntry(db, agent.id),
         newestIncident(db, deviceId),
-        newestParked(db, deviceId, since),
+        newestParked(db, deviceId, { notBefore: since, withIncidents }),
         newestEntry(db, deviceId, 'late-data', new Date(nowMs - LATE_EXPLAINS_MS)),
       ]);
       return explain({

@@ -286,6 +286,27 @@ describe('explain', () => {
     expect(JSON.stringify(await verdict(false))).not.toContain('violates');
   });
 
+  it('a verdict and an incident, both refused: who may not see tickets is told of the verdict', async () => {
+    await play(1, { d0: '..xxx', d1: '.....' });
+    const at = (place: number): Date => new Date(hub.clock.nowMs() + place);
+    const refused = (kind: string, place: number) => ({
+      ...{ device_id: d0, at: at(place), reason: `${kind} refused` },
+      effect: JSON.stringify([{ kind: 'verdict' }, { kind }]),
+    });
+    await world.db
+      .insertInto('parked_effects')
+      .values([
+        { device_id: d0, at: at(1), reason: 'an effect alone', effect: JSON.stringify({ kind: 'verdict' }) },
+        refused('resolve', 2),
+        refused('open', 3),
+      ])
+      .execute();
+    const parkedIn = ({ reasons }: { reasons: { code: string; at: string }[] }) =>
+      reasons.filter(({ code }) => code.endsWith('-parked')).map(({ code, at: when }) => [code, when]);
+    expect(parkedIn(await verdict())).toEqual([['open-parked', at(3).toISOString()]]);
+    expect(parkedIn(await verdict(false))).toEqual([['verdict-parked', at(1).toISOString()]]);
+  });
+
   it('an incident that people closed while the device fails', async () => {
     await play(1, { d0: '..xxx', d1: '.....' });
     const ticketId = hub.tickets[0]!.id;
