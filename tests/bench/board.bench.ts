@@ -7,20 +7,22 @@ import { measureLive, type Driven } from './board/live.js';
 import { openBoard, openContext, signInOn } from './board/page.js';
 import { startScripted } from './board/scripted.js';
 import { measureSeries } from './board/series.js';
+import { measureDrawing, measureSearch } from './board/work.js';
 import { openFeed } from './feed.js';
 import { percentileOf, printFigure } from './figure.js';
 import { optionsOf } from './options.js';
 
 /**
  * The board in a real Chromium, on this same machine: first load, 500 devices of 10,000 changing each second, and the
- * chart over 90 days. `--part load,live,painted,series` chooses:
+ * chart over 90 days. `--part load,live,painted,series,work` chooses:
  * load: the page of a real hub with 10,000 devices; live: frames, long tasks and heap under changes that a scripted feed
  * sends, so that the browser alone is measured; painted: the same through the real hub, whose devices die and return
- * by real telemetry (`--faults` changes a second, each also an incident); series: QuestDB filled for 90 days.
+ * by real telemetry (`--faults` changes a second, each also an incident); series: QuestDB filled for 90 days;
+ * work: how long drawing a chart and answering a keystroke of the search take.
  * Chromium draws without a graphics card here: `board.peer-empty-page.fps` says what that leaves of 60.
  */
 const options = optionsOf({
-  part: 'load,live,painted,series',
+  part: 'load,live,painted,series,work',
   devices: 10_000,
   sites: 200,
   rate: 500,
@@ -169,6 +171,10 @@ try {
       minuteDays: options.minutedays,
       say,
     });
+  if (parts.includes('work')) {
+    await measureDrawing(browser);
+    measureSearch();
+  }
 } finally {
   await browser.close();
 }
