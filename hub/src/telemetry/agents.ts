@@ -1,5 +1,6 @@
 import { agentTopic, parseAgentTopic, type Ack } from '@siaga/shared';
 import type { FleetDirectory } from '../fleet/ports.js';
+import { newJudgingLine, type JudgingLine } from './judging-line.js';
 import type { Lane, Newest } from './lanes.js';
 import { newFigures, type AgentFigures } from './reports.js';
 
@@ -14,16 +15,6 @@ export interface HeldMessage {
   arrivedMs: number;
 }
 
-/** A live batch that waits for its verdicts. */
-export interface JudgingBatch {
-  stream: number;
-  seq: number;
-  samples: number;
-  arrivedMs: number;
-  /** Its verdicts are committed. */
-  settle(): void;
-}
-
 /** All the hub remembers of an agent's telemetry while it runs. */
 export interface AgentState {
   readonly id: string;
@@ -36,9 +27,8 @@ export interface AgentState {
   historyWaiting: number;
   /** Rows of live batches that wait for the row store. */
   liveRowsWaiting: number;
-  /** Live batches that wait for their verdicts, oldest first, and the samples in them. */
-  judging: JudgingBatch[];
-  samplesJudging: number;
+  /** Live batches that wait for their verdicts. */
+  readonly judging: JudgingLine;
   /** Messages that wait for a new stream to be remembered. */
   held: HeldMessage[] | undefined;
   /** The newest message that no ack has answered yet. */
@@ -105,8 +95,7 @@ export const createAgentBook = (
       history: undefined,
       historyWaiting: 0,
       liveRowsWaiting: 0,
-      judging: [],
-      samplesJudging: 0,
+      judging: newJudgingLine(),
       held: undefined,
       echo: undefined,
       refused: false,

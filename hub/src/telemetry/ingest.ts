@@ -1,19 +1,14 @@
-import {
-  LIVE_WINDOW_MS,
-  MAX_HISTORY_IN_FLIGHT,
-  type BatchBody,
-  type BatchHeader,
-  type CheckType,
-} from '@siaga/shared';
+import { MAX_HISTORY_IN_FLIGHT, type BatchBody, type BatchHeader, type CheckType } from '@siaga/shared';
 import type { Logger } from 'pino';
 import type { EventBus } from '../events.js';
 import type { DirectoryCheck, FleetDirectory } from '../fleet/ports.js';
 import type { Clock } from '../platform/clock.js';
 import { ACK_PATIENCE_MS, createAcks } from './acks.js';
-import { ackFor, createAgentBook, isSettled, type AgentState, type JudgingBatch } from './agents.js';
+import { ackFor, createAgentBook, isSettled, type AgentState } from './agents.js';
 import { decodeBody, splitMessage, type PlacedHeader } from './codec.js';
 import type { Counters, MessageFault } from './counters.js';
 import type { DeadLetters } from './dead-letters.js';
+import { createJudgingLines } from './judging-line.js';
 import { admit, orderOf, type Lane } from './lanes.js';
 import { createLatest, type Latest } from './latest.js';
 import type { Cycles, Judge, JudgedListener } from './ports.js';
@@ -25,18 +20,6 @@ import { createWriter, type RowBatch, type RowStore, type WriterLimits } from '.
 
 /** Places of a lane that may be unsettled; past it batches are ignored, so that no agent fills the memory. */
 const MAX_UNSETTLED = 4_096;
-/**
- * Samples of one agent that may wait for their verdicts: 60 s of the most checks a configuration holds, at the shortest
- * interval. Past it its batches are ignored; the ring brings them again.
- */
-const MAX_SAMPLES_JUDGING = 1_200_000;
-/** The same for batches, whatever is in them. */
-const MAX_BATCHES_JUDGING = 20_000;
-/** The same for all agents together: some 60 MB. */
-const MAX_SAMPLES_JUDGING_OF_ALL = 6_000_000;
-const MAX_BATCHES_JUDGING_OF_ALL = 100_000;
-/** After so long the judge has passed a batch over and holds nothing of it, though it may not have said so yet. */
-const JUDGING_ENDS_MS = LIVE_WINDOW_MS + 10_000;
 /** An ack of history waits so long for more of it. */
 const HISTORY_PATIENCE_MS = 200;
 /** Rows of one agent that may wait for the row store, half of all; past it they are let go and come as history. */
@@ -97,11 +80,10 @@ export const createIngest = (deps: IngestDeps): Ingest => {
   const latest = createLatest();
   const agents = createAgentBook(directory, (agent) => {
     acks.forget(agent);
-    takeOffJudging(agent, agent.judging.length);
+    judging.forget(agent.judging);
   });
+  const judging = createJudgingLines(clock);
   let running = false;
-  /** Over all agents. */
-  const judging = { samples: 0, batches: 0 };
 
   const loggedMs = new Map<string, number>();
   const warn = (what: string, fields: object): void => {
@@ -286,32 +268,9 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     if (status) report(agent.figures, events, agent.id, clock.monotonicMs(), status);
   };
 
-  const isJudgeFull = (agent: AgentState): boolean => {
-    const endedMs = clock.monotonicMs() - JUDGING_ENDS_MS;
-    const ended = agent.judging.findIndex(({ arrivedMs }) => arrivedMs >= endedMs);
-    takeOffJudging(agent, ended < 0 ? agent.judging.length : ended);
-    return (
-      agent.samplesJudging >= MAX_SAMPLES_JUDGING ||
-      agent.judging.length >= MAX_BATCHES_JUDGING ||
-      judging.samples >= MAX_SAMPLES_JUDGING_OF_ALL ||
-      judging.batches >= MAX_BATCHES_JUDGING_OF_ALL
-    );
-  };
-
-  /** The first so many do not wait for verdicts any more. */
-  const takeOffJudging = (agent: AgentState, count: number): JudgingBatch[] => {
-    const taken = agent.judging.splice(0, count);
-    for (const { samples } of taken) {
-      agent.samplesJudging -= samples;
-      judging.samples -= samples;
-    }
-    judging.batches -= taken.length;
-    return taken;
-  };
-
   const roomFault = (agent: AgentState, header: BatchHeader, lane: Lane): 'full' | undefined => {
     if (lane.next - 1 - lane.stored.value() >= MAX_UNSETTLED) return 'full';
-    if (header.lane === 'live') return isJudgeFull(agent) ? 'full' : undefined;
+    if (header.lane === 'live') return judging.isFull(agent.judging) ? 'full' : undefined;
     return agent.historyWaiting < MAX_HISTORY_IN_FLIGHT && writer.hasHistoryRoom() ? undefined : 'full';
   };
 
@@ -373,10 +332,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       counters.letGo.inc();
     }
     // Also what is too old to be judged: the judge passes it over itself, and puts that time on record.
-    agent.judging.push({ stream, seq, samples: rows, arrivedMs, settle: () => settle(batch) });
-    agent.samplesJudging += rows;
-    judging.samples += rows;
-    judging.batches++;
+    judging.push(agent.judging, { stream, seq, samples: rows, arrivedMs, settle: () => settle(batch) });
     judge.submit({ agentId: agent.id, stream, seq, ageMs, arrivedMs, body });
     if (sifted.newestMs !== undefined) noteStamp(agent.figures, sifted.newestMs, ageMs, clock.nowMs());
   };
@@ -413,12 +369,8 @@ export const createIngest = (deps: IngestDeps): Ingest => {
   const onJudged: JudgedListener = (agentId, stream, seq, passedOver) => {
     const agent = agents.byId(agentId);
     if (!agent) return;
-    const later = agent.judging.findIndex(
-      (item) => item.stream > stream || (item.stream === stream && item.seq > seq),
-    );
     // What was passed over is never told as stored: after a minute its agent brings it again, as history.
-    for (const batch of takeOffJudging(agent, later < 0 ? agent.judging.length : later))
-      if (!passedOver) batch.settle();
+    for (const batch of judging.takeTo(agent.judging, stream, seq)) if (!passedOver) batch.settle();
     if (agent.live?.stream !== stream) return;
     // The judge speaks in order: all before it are judged as well.
     agent.live.judged.passTo(Math.min(seq, agent.live.next - 1));
