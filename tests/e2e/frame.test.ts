@@ -5,7 +5,7 @@ import { focusFindings } from '../support/focus-order.js';
 import { spilledWords } from '../support/spilled-words.js';
 import { failure, page as pageOf } from './web-fixture.js';
 import { describePages, dialogOf, headingOf, isWiderThanScreen, open, serve } from './web-page.js';
-import { bank, scriptOf, summaryOf } from './web-world.js';
+import { bank, scriptOf, storm, summaryOf } from './web-world.js';
 
 const search = (page: Page) => page.getByRole('combobox', { name: 'Search sites, devices and incidents' });
 const live = (page: Page) => page.getByText('Live', { exact: true }).waitFor();
@@ -339,10 +339,11 @@ describePages('the frame', () => {
   );
 
   test.each<Look>([
+    { language: 'id', width: 1280, height: 720, typePx: 16 },
     { language: 'en', width: 1366, height: 768, typePx: 32 },
     { language: 'id', width: 390, height: 844, typePx: 24 },
   ])('words stay in their boxes with type of $typePx px, $width wide', async (look) => {
-    const world = bank();
+    const world = storm();
     const { url } = await serve(world);
     const page = await open(look);
     const found: string[] = [];

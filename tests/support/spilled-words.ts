@@ -1,34 +1,56 @@
 import type { Page } from 'playwright-core';
 
 /*
- * Runs in the page. Words that stand (partly) outside of the button, link, label or list item they belong to, or that a
- * box with a height of its own cuts off. Sideways only where nothing scrolls or shortens them with an ellipsis.
+ * Runs in the page. Words that stand (partly) outside of the button, link, label, row or list item they belong to, or
+ * that something between them and it cuts off. Not those that are shortened with an ellipsis.
  */
 const FIND = `(() => {
   const TOLERATED_PX = 2;
+  const BOXES = 'a, button, label, li, header, select, .node, .row, .state';
+  // Of a card's detail and a tile's state what has no room goes to a second line, which is meant to be out of sight.
+  const HIDES = '.detail, .state:not(.bar)';
+  const up = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host ?? null;
   const found = [];
-  const boxOf = (element) => element.closest('a, button, label, li, header, select, .node');
+
+  /** From the words' element to their box, both included; undefined where there is no box, or nothing to find. */
+  const wayToBox = (element) => {
+    const way = [];
+    for (let at = element; at; at = up(at)) {
+      if (at.matches(HIDES)) return undefined;
+      way.push(at);
+      if (at.matches(BOXES)) return way;
+    }
+    return undefined;
+  };
+  const isSpilled = (words, way) =>
+    way.some((element, place) => {
+      const { overflowX, overflowY } = getComputedStyle(element);
+      const isBox = place === way.length - 1;
+      const { left, right, top, bottom } = element.getBoundingClientRect();
+      const isWide = words.left < left - TOLERATED_PX || words.right > right + TOLERATED_PX;
+      const isHigh = words.top < top - TOLERATED_PX || words.bottom > bottom + TOLERATED_PX;
+      const isShortened = way.slice(0, place + 1).some((one) => {
+        const style = getComputedStyle(one);
+        return (style.textOverflow === 'ellipsis' && style.overflowX !== 'visible') || style.webkitLineClamp !== 'none';
+      });
+      if (isWide && !isShortened && (isBox || overflowX !== 'visible')) return true;
+      return isHigh && !isShortened && (isBox || overflowY !== 'visible');
+    });
+
   const visit = (root) => {
     for (const element of root.querySelectorAll('*')) {
       if (element.shadowRoot) visit(element.shadowRoot);
       const texts = [...element.childNodes].filter((node) => node.nodeType === 3 && node.data.trim() !== '');
       if (texts.length === 0 || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-      if (element.closest('svg, style, option')) continue;
-      const box = boxOf(element);
-      if (!box) continue;
-      const style = getComputedStyle(element);
       // For screen readers only.
-      if (style.clipPath !== 'none') continue;
+      if (element.closest('svg, style, option') || getComputedStyle(element).clipPath !== 'none') continue;
+      const way = wayToBox(element);
+      if (!way) continue;
       const range = document.createRange();
       for (const text of texts) {
         range.selectNodeContents(text);
-        const words = range.getBoundingClientRect();
-        const outer = box.getBoundingClientRect();
-        const isHigh = words.top < outer.top - TOLERATED_PX || words.bottom > outer.bottom + TOLERATED_PX;
-        const isWide = words.left < outer.left - TOLERATED_PX || words.right > outer.right + TOLERATED_PX;
-        const isShortened = style.textOverflow === 'ellipsis' && style.overflowX !== 'visible';
-        if (isHigh || (isWide && !isShortened))
-          found.push(text.data.trim() + ' in ' + box.localName + ' of ' + (root.host?.localName ?? 'the page'));
+        if (isSpilled(range.getBoundingClientRect(), way))
+          found.push(text.data.trim() + ' in ' + way.at(-1).localName + ' of ' + (root.host?.localName ?? 'the page'));
       }
     }
   };

@@ -7,6 +7,12 @@ export const deviceListStyles = css`
     container-type: inline-size;
   }
   .table {
+    /* All but the kind's, which leaves first; with gaps they take 46.5rem. */
+    --health: minmax(8.25rem, 0.5fr);
+    --name: minmax(8rem, 2fr);
+    --site: minmax(6rem, 1.3fr);
+    --address-since: minmax(5.75rem, 0.5fr) minmax(6.75rem, 0.6fr);
+    --incident: minmax(6.5rem, 0.4fr);
     background: var(--surface);
     border: 1px solid var(--line);
     border-radius: var(--radius-m);
@@ -15,11 +21,8 @@ export const deviceListStyles = css`
   .row {
     display: grid;
     grid-template-columns:
-      minmax(5.75rem, 0.5fr) minmax(7.5rem, 2fr) minmax(6rem, 1.3fr) minmax(3.25rem, 0.4fr) minmax(
-        5.75rem,
-        0.5fr
-      )
-      minmax(6.75rem, 0.6fr) minmax(6rem, 0.4fr);
+      var(--health) var(--name) var(--site) minmax(3.25rem, 0.4fr) var(--address-since)
+      var(--incident);
     align-items: center;
     padding-inline: var(--space-3);
     gap: var(--space-3);
@@ -41,6 +44,8 @@ export const deviceListStyles = css`
     font-weight: 600;
     text-decoration: none;
     white-space: nowrap;
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
   .heads a:hover {
     text-decoration: underline;
@@ -129,7 +134,15 @@ export const deviceListStyles = css`
       bottom: 4.5rem;
     }
   }
-  @container (width < 47.5rem) {
+  @container (width < 58rem) {
+    .row > .kind {
+      display: none;
+    }
+    .row {
+      grid-template-columns: var(--health) var(--name) var(--site) var(--address-since) var(--incident);
+    }
+  }
+  @container (width < 46.5rem) {
     .heads {
       position: static;
     }
@@ -152,6 +165,8 @@ export const deviceListStyles = css`
     }
     .body .health {
       grid-row: 1 / -1;
+      /* The tick of what is acknowledged reaches over the shape. */
+      overflow: visible;
     }
     .body .name {
       grid-column: 2;

@@ -26,7 +26,7 @@ export class SiagaBoardFilters extends LocalizedElement {
       /* Each label stands within its own box: one low row, and the tiles begin higher up. */
       .filters .field {
         position: relative;
-        flex: 1 1 7.25rem;
+        flex: 1 1 9rem;
         max-width: 13.125rem;
         display: flex;
         align-items: center;
@@ -41,7 +41,7 @@ export class SiagaBoardFilters extends LocalizedElement {
         outline-offset: 1px;
       }
       .filters .field.grow {
-        flex: 4 1 10.5rem;
+        flex: 4 1 9.5rem;
         max-width: 21.25rem;
       }
       .filters .field:not(.grow) label {

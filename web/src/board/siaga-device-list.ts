@@ -21,7 +21,7 @@ import { ViewWindow } from './view-window.js';
 /** A row's height at 16 px type: in one line, and on a narrow screen in two. */
 const ROW_PX = 36;
 const NARROW_ROW_PX = 56;
-const NARROW_PX = 760;
+const NARROW_PX = 744;
 /** Between the page's edges of what a reader scrolls to by key and the row itself. */
 const HEADROOM_PX = 110;
 

@@ -37,7 +37,7 @@ export class SiagaViewSwitch extends LocalizedElement {
         display: grid;
         place-items: center;
         min-width: 3rem;
-        height: 1.75rem;
+        height: max(24px, 1.75rem);
         padding-inline: var(--space-3);
         white-space: nowrap;
         border-radius: 6px;

@@ -116,6 +116,7 @@ export const siteTileStyles = css`
   }
   /* A site that is down as a whole says so once: its cells need not each shout it again. */
   .bar {
+    flex-wrap: nowrap;
     justify-content: space-between;
     height: 1.375rem;
     margin-block-end: calc(var(--space-2) - 0.25rem);
@@ -125,6 +126,16 @@ export const siteTileStyles = css`
     color: var(--on-down);
     font-weight: 600;
     line-height: 1.375rem;
+  }
+  /* For how long is said whole wherever there is room for it. */
+  .bar > span {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .bar > siaga-time {
+    flex: none;
   }
   /* Where somebody looks after part of it, and nothing is new, it need not shout. */
   .bar.seen {

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { typeScale } from '../styles/type-scale.js';
 
 /** Drawn above and below what is in view, so that a flick of the wheel meets no gap. */
 const AROUND_PX = 480;
@@ -80,7 +81,7 @@ export class ViewWindow implements ReactiveController {
     const isSame = from === this.extent.from && to === this.extent.to && width === this.width;
     if (isSame) return;
     if (width !== this.width) {
-      this.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+      this.scale = typeScale();
     }
     this.extent = { from, to };
     this.width = width;

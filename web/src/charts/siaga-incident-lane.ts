@@ -12,9 +12,10 @@ import { placed } from '../components/placed.js';
 import { PLOT_LEFT_PX, PLOT_RIGHT_PX } from './plot-box.js';
 import { lengthOf, type Span } from './ranges.js';
 import { spanWords } from '../i18n/spans.js';
+import { typeScale } from '../styles/type-scale.js';
 
-/** What a number takes; where there is less room a sign stands for it. */
-const NUMBER_PX = 136;
+/** What a number takes at 16 px type; where there is less room a sign stands for it. */
+const NUMBER_PX = 148;
 /** WCAG 2.5.8. */
 const LEAST_PX = 24;
 
@@ -30,7 +31,7 @@ export class SiagaIncidentLane extends SiagaElement {
       :host {
         display: block;
         position: relative;
-        height: 24px;
+        height: max(24px, 1.5rem);
         margin-inline: ${unsafeCSS(PLOT_LEFT_PX)}px ${unsafeCSS(PLOT_RIGHT_PX)}px;
       }
       a,
@@ -79,7 +80,12 @@ export class SiagaIncidentLane extends SiagaElement {
 
   @state() private widthPx = 0;
 
-  private readonly resize = new ResizeObserver(() => (this.widthPx = this.clientWidth));
+  private numberPx = NUMBER_PX;
+
+  private readonly resize = new ResizeObserver(() => {
+    this.numberPx = NUMBER_PX * typeScale();
+    this.widthPx = this.clientWidth;
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -122,7 +128,7 @@ export class SiagaIncidentLane extends SiagaElement {
         title=${words}
         aria-label=${words}
         ${place}
-        >${widthPx < NUMBER_PX ? icons.incidents : number}</a
+        >${widthPx < this.numberPx ? icons.incidents : number}</a
       >`;
     }
     const count = wholeNumber(marks.length, this.locale);

@@ -96,7 +96,7 @@ export const deviceStyles = css`
   }
   .areas {
     display: grid;
-    grid-template: 'main why' auto 'main facts' 1fr / minmax(0, 1fr) 25rem;
+    grid-template: 'main why' auto 'main facts' 1fr / minmax(0, 1fr) var(--aside);
     gap: var(--space-4);
     align-items: start;
   }

@@ -53,7 +53,7 @@ export const rowStyles = css`
     display: inline-flex;
     align-items: center;
     gap: var(--space-1);
-    min-height: 1.5rem;
+    min-height: max(24px, 1.5rem);
     color: inherit;
     text-decoration: none;
   }

@@ -84,7 +84,7 @@ export const cardStyles = css`
     display: flex;
     align-items: center;
     gap: var(--space-2);
-    min-height: 1.5rem;
+    min-height: max(24px, 1.5rem);
     margin-block-start: 2px;
   }
   .detail,
@@ -129,7 +129,7 @@ export const cardStyles = css`
     gap: var(--space-1);
   }
   .actions button {
-    min-height: 1.5rem;
+    min-height: max(24px, 1.5rem);
     padding: 0 var(--space-2);
     font: inherit;
     font-size: var(--text-xs);
@@ -168,6 +168,13 @@ export const cardStyles = css`
     }
     .form {
       margin-inline-start: 0;
+    }
+    /* Since when and how urgent before the buttons: they go to a line of their own. */
+    .under {
+      flex-wrap: wrap;
+    }
+    .detail {
+      flex-basis: 9rem;
     }
   }
 `;

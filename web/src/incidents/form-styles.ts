@@ -41,7 +41,7 @@ export const ticketFormStyles = css`
     min-width: 0;
   }
   .chips button {
-    min-height: 1.75rem;
+    min-height: max(24px, 1.75rem);
     padding: 2px var(--space-3);
     font: inherit;
     font-size: var(--text-xs);

@@ -29,7 +29,7 @@ export class SiagaEvidence extends SiagaElement {
         cursor: pointer;
         color: var(--text-quiet);
         font-size: var(--text-xs);
-        min-height: 1.5rem;
+        min-height: max(24px, 1.5rem);
       }
       .cycles {
         overflow-x: auto;

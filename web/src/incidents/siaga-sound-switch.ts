@@ -22,7 +22,7 @@ export class SiagaSoundSwitch extends SiagaElement {
         display: inline-flex;
         align-items: center;
         gap: var(--space-1);
-        min-height: 1.75rem;
+        min-height: max(24px, 1.75rem);
         padding: 0 var(--space-2);
         font: inherit;
         font-size: var(--text-xs);

@@ -19,7 +19,7 @@ export const storyStyles = css`
     gap: var(--space-2);
     font-size: var(--text-xs);
     color: var(--text-quiet);
-    min-height: 1.5rem;
+    min-height: max(24px, 1.5rem);
   }
   ol {
     display: grid;
@@ -108,7 +108,7 @@ export const storyStyles = css`
     cursor: pointer;
     color: var(--text-quiet);
     font-size: var(--text-xs);
-    min-height: 1.5rem;
+    min-height: max(24px, 1.5rem);
   }
   details ol {
     margin-block-start: var(--space-3);

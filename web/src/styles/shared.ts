@@ -134,7 +134,7 @@ export const pageStyles = css`
   }
   .split {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) 25rem;
+    grid-template-columns: minmax(0, 1fr) var(--aside);
     gap: var(--space-4);
     align-items: start;
   }
@@ -171,7 +171,7 @@ export const pageStyles = css`
   }
 `;
 
-/** Dense tables that scroll sideways inside their frame; `.wide` columns leave on a phone. */
+/** Dense tables that scroll sideways inside their frame; `.wide` columns leave on a tablet, for `.narrow` lines. */
 export const tableStyles = css`
   .table-scroll {
     /* What is only for the ear stays within, and makes no page wider. */
@@ -202,6 +202,7 @@ export const tableStyles = css`
     border-block-end: 0;
   }
   th[scope='row'] {
+    min-width: 10rem;
     font-weight: 600;
   }
   thead th {
@@ -233,16 +234,21 @@ export const tableStyles = css`
   .narrow {
     display: none;
   }
-  @media (max-width: 40rem) {
+  @media (max-width: 60rem) {
     .wide {
       display: none;
     }
     .narrow {
       display: block;
     }
+  }
+  @media (max-width: 40rem) {
     th,
     td {
       padding: var(--space-2);
+    }
+    th[scope='row'] {
+      min-width: 0;
     }
   }
 `;

@@ -172,7 +172,8 @@ export const wallStyles = css`
     color: var(--text);
     font: inherit;
   }
-  @media (max-width: 62.5rem) {
+  /* In px: the wall's type is a share of the screen's height, and none of the reader's. */
+  @media (max-width: 1000px) {
     :host {
       --wall-type: max(16px, 2.2vh);
       height: auto;
