@@ -347,24 +347,39 @@ describePages('the frame', () => {
     const { url } = await serve(world);
     const page = await open(look);
     const found: string[] = [];
-    for (const path of [
-      '/',
-      '/?view=list',
-      '/?view=map',
-      '/incidents?show=all',
-      `/incidents/${world.tickets[0]?.id}`,
-      `/devices/${world.tickets[0]?.device_id}`,
-      '/devices',
-      '/fleet/sites',
-      '/fleet/agents',
-      '/devices?add=1',
-    ]) {
+    for (const [path, shown] of [
+      ['/', 'siaga-site-tile .bar'],
+      ['/?view=list', '.body .row .name'],
+      ['/?view=map', '.mark a, .mark button'],
+      ['/incidents?show=all', 'tbody tr'],
+      [`/incidents/${world.tickets[0]?.id}`, 'siaga-story li'],
+      [`/devices/${world.tickets[0]?.device_id}`, 'siaga-timeline li'],
+      ['/devices', 'tbody tr'],
+      ['/fleet/sites', 'tbody tr'],
+      ['/fleet/agents', 'tbody tr'],
+      ['/devices?add=1', 'form wa-button'],
+    ] as const) {
       await page.goto(url + path);
-      await page.locator('h1').first().waitFor();
+      await page.locator(shown).first().waitFor();
       await expect.poll(() => page.locator('siaga-skeleton').count(), { timeout: 15_000 }).toBe(0);
       for (const words of await spilledWords(page)) found.push(`${path}: ${words}`);
       if (await isWiderThanScreen(page)) found.push(`${path}: wider than the screen`);
     }
     expect(found).toEqual([]);
+  });
+
+  test('words that spill are found: of a button too narrow, of a row too low, of what cuts off', async () => {
+    const page = await open();
+    await page.setContent(`<style>button { width: 20px; white-space: nowrap; border: 0; padding: 0 }
+        li { height: 10px; font-size: 30px } label { display: block; width: 300px } b { display: block; overflow: hidden; width: 20px }
+        a { display: block; width: 20px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }</style>
+      <button>Acknowledge</button><button style="width: auto">Comment</button>
+      <ul><li>Too low</li><li style="height: auto">High enough</li></ul>
+      <label><b>Acknowledgement</b></label><a>Shortened with an ellipsis</a>`);
+    expect(await spilledWords(page)).toEqual([
+      'Acknowledge in button of the page',
+      'Too low in li of the page',
+      'Acknowledgement in label of the page',
+    ]);
   });
 });

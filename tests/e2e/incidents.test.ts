@@ -62,7 +62,15 @@ describePages('incidents', () => {
     await cards(page).nth(5).getByRole('button', { name: 'Comment' }).click();
     await page.getByRole('button', { name: 'Only the worst' }).click();
     await cards(page).nth(5).getByRole('textbox').waitFor();
+    await cards(page).nth(5).getByRole('textbox').focus();
     await page.keyboard.press('Escape');
+    await expect.poll(() => cards(page).count()).toBe(3);
+    // Keys go on to what is folded.
+    const titles = await cardTitles(page);
+    for (let step = 0; step < 4; step++) await page.keyboard.press('j');
+    await expect.poll(() => cards(page).count()).toBe(50);
+    expect((await cardTitles(page)).slice(0, 3)).toEqual(titles);
+    await expect.poll(() => focusedText(page)).toBe((await cardTitles(page))[3]);
   });
 
   test('the page steps through the open ones by key', async () => {

@@ -1,6 +1,7 @@
 // npm run pictures [-- --readme] [--pages board,wall] [--sizes 390x844] [--themes dark] [--languages id] [--worlds storm]
 // [--type 24] [--out DIR]: pictures of every page in every state, by a reader's default type of so many px, into
-// .cache/pictures unless told; --readme renews those of the README in deploy/pictures instead. Sources are bundled first, because Node 20 runs no TypeScript by itself.
+// .cache/pictures unless told; --readme renews those of the README in deploy/pictures instead.
+// Sources are bundled first, because Node 20 runs no TypeScript by itself.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

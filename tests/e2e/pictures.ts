@@ -113,9 +113,10 @@ try {
             const [width, height] = size.split('x').map(Number);
             const look: Look = { theme, language, ...(width && height && { width, height }) };
             if (values.type !== undefined) look.typePx = Number(values.type);
+            const type = values.type === undefined ? '' : `-${values.type}px`;
             const named = listed(values.pages).map((name): [string, string] => [
               name,
-              join(values.out, `${name}-${state}-${size}-${theme}-${language}.png`),
+              join(values.out, `${name}-${state}-${size}-${theme}-${language}${type}.png`),
             ]);
             await withWorld(state, look, named);
           }

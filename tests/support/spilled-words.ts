@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 
 /*
  * Runs in the page. Words that stand (partly) outside of the button, link, label, row or list item they belong to, or
- * that something between them and it cuts off. Not those that are shortened with an ellipsis.
+ * that something between them and it cuts off. Not those that an ellipsis shortens, at a line's end or after some lines.
  */
 const FIND = `(() => {
   const TOLERATED_PX = 2;
@@ -31,10 +31,11 @@ const FIND = `(() => {
       const isHigh = words.top < top - TOLERATED_PX || words.bottom > bottom + TOLERATED_PX;
       const isShortened = way.slice(0, place + 1).some((one) => {
         const style = getComputedStyle(one);
-        return (style.textOverflow === 'ellipsis' && style.overflowX !== 'visible') || style.webkitLineClamp !== 'none';
+        return style.textOverflow === 'ellipsis' && style.overflowX !== 'visible';
       });
-      if (isWide && !isShortened && (isBox || overflowX !== 'visible')) return true;
-      return isHigh && !isShortened && (isBox || overflowY !== 'visible');
+      const isClamped = way.slice(0, place + 1).some((one) => getComputedStyle(one).webkitLineClamp !== 'none');
+      if (isWide && !isShortened && !isClamped && (isBox || overflowX !== 'visible')) return true;
+      return isHigh && !isClamped && (isBox || overflowY !== 'visible');
     });
 
   const visit = (root) => {

@@ -291,12 +291,17 @@ describe('explain', () => {
     const at = (place: number): Date => new Date(hub.clock.nowMs() + place);
     const refused = (kind: string, place: number) => ({
       ...{ device_id: d0, at: at(place), reason: `${kind} refused` },
-      effect: JSON.stringify([{ kind: 'verdict' }, { kind }]),
+      effect: JSON.stringify([{ kind }]),
     });
     await world.db
       .insertInto('parked_effects')
       .values([
-        { device_id: d0, at: at(1), reason: 'an effect alone', effect: JSON.stringify({ kind: 'verdict' }) },
+        {
+          device_id: d0,
+          at: at(1),
+          reason: 'verdict refused',
+          effect: JSON.stringify({ deviceId: d0, happened: [] }),
+        },
         refused('resolve', 2),
         refused('open', 3),
       ])

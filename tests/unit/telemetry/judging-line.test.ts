@@ -66,8 +66,8 @@ test('what the judge has passed over by now takes no room', () => {
 test('whatever comes and goes, the shared bound counts what is in the lines', () => {
   const step = fc.record({
     agent: fc.nat({ max: 2 }),
-    what: fc.constantFrom('push', 'push', 'take', 'forget'),
-    samples: fc.nat({ max: 400_000 }),
+    what: fc.constantFrom('push', 'push', 'push', 'push', 'take', 'forget'),
+    samples: fc.nat({ max: 3_000_000 }),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

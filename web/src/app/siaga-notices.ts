@@ -31,7 +31,7 @@ export class SiagaNotices extends SiagaElement {
         display: flex;
         align-items: center;
         gap: var(--space-3);
-        max-width: min(560px, 100%);
+        max-width: min(35rem, 100%);
         padding: var(--space-2) var(--space-3) var(--space-2) var(--space-5);
         border-radius: var(--radius-m);
         background: var(--text);
@@ -80,7 +80,7 @@ export class SiagaNotices extends SiagaElement {
       }
       @media (max-width: 40rem) {
         :host {
-          bottom: calc(76px + env(safe-area-inset-bottom));
+          bottom: calc(4.75rem + env(safe-area-inset-bottom));
         }
         kbd {
           display: none;

@@ -60,7 +60,7 @@ export class SiagaOwnMenu extends SiagaElement {
         z-index: 10;
         display: grid;
         gap: var(--space-4);
-        width: min(288px, calc(100vw - 2 * var(--space-4)));
+        width: min(18rem, calc(100vw - 2 * var(--space-4)));
         padding: var(--space-4);
         background: var(--surface);
         border: 1px solid var(--line);

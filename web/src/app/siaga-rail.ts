@@ -92,9 +92,9 @@ export class SiagaRail extends SiagaElement {
         position: absolute;
         top: 2px;
         inset-inline-end: 10px;
-        min-width: 20px;
+        min-width: 1.25rem;
         padding: 0 5px;
-        border-radius: 10px;
+        border-radius: 999px;
         background: #c5221b;
         color: #ffffff;
         font-weight: 600;

@@ -7,7 +7,7 @@ export const deviceListStyles = css`
     container-type: inline-size;
   }
   .table {
-    /* All but the kind's, which leaves first; with gaps they take 46.5rem. */
+    /* The kind's leaves first, when names get short; the others take 46.5rem with gaps. */
     --health: minmax(8.25rem, 0.5fr);
     --name: minmax(8rem, 2fr);
     --site: minmax(6rem, 1.3fr);
@@ -142,7 +142,7 @@ export const deviceListStyles = css`
       grid-template-columns: var(--health) var(--name) var(--site) var(--address-since) var(--incident);
     }
   }
-  @container (width < 46.5rem) {
+  @container (width < 47rem) {
     .heads {
       position: static;
     }

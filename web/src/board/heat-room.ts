@@ -1,4 +1,5 @@
 import type { SiteGroup } from '../live/state.js';
+import { typeScale } from '../styles/type-scale.js';
 import { heatLayout, type HeatLayout } from './heat-layout.js';
 
 /** What stands above the cells on a board, px: all of them are to be seen at once where that leaves them legible. */
@@ -22,7 +23,7 @@ export const layoutInRoom = (
     const scale = wallNamePx() / 12;
     return heatLayout(groups, width, wallHeight, { density, scale, largest: WALL_CELL_PX });
   }
-  const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+  const scale = typeScale();
   const seenHeight = Math.max(LEAST_HEIGHT_PX, innerHeight - ABOVE_PX);
   const seen = heatLayout(groups, width, seenHeight, { density, scale });
   return seen.pitch >= LEGIBLE_PX ? seen : heatLayout(groups, width, SCROLLED_HEIGHT_PX, { density, scale });

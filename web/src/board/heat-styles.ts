@@ -80,7 +80,7 @@ export const heatStyles = css`
     border: 2px solid var(--text);
     border-radius: 3px;
     box-shadow: 0 0 0 1px var(--surface);
-    scroll-margin: 96px 0;
+    scroll-margin: 6rem 0;
     pointer-events: none;
   }
   .legend {

@@ -26,7 +26,7 @@ export class SiagaBoardFilters extends LocalizedElement {
       /* Each label stands within its own box: one low row, and the tiles begin higher up. */
       .filters .field {
         position: relative;
-        flex: 1 1 9rem;
+        flex: 1 1 8.5rem;
         max-width: 13.125rem;
         display: flex;
         align-items: center;

@@ -21,8 +21,8 @@ import { ViewWindow } from './view-window.js';
 /** A row's height at 16 px type: in one line, and on a narrow screen in two. */
 const ROW_PX = 36;
 const NARROW_ROW_PX = 56;
-const NARROW_PX = 744;
-/** Between the page's edges of what a reader scrolls to by key and the row itself. */
+const NARROW_PX = 752;
+/** Between the page's edges of what a reader scrolls to by key and the row itself, at 16 px type. */
 const HEADROOM_PX = 110;
 
 /** Every device that the filter lets through, a dense line each; only the lines in view are drawn. */
@@ -85,6 +85,10 @@ export class SiagaDeviceList extends SiagaElement {
     this.view.measureSoon();
   }
 
+  private get headroomPx(): number {
+    return HEADROOM_PX * this.view.scale;
+  }
+
   private goTo(at: number): void {
     const place = Math.min(Math.max(0, at), this.rows.length - 1);
     this.currentId = this.rows[place]?.device.id;
@@ -92,8 +96,9 @@ export class SiagaDeviceList extends SiagaElement {
     if (!body) return;
     const top = body.getBoundingClientRect().top + place * this.rowPx;
     const bottom = top + this.rowPx;
-    if (top < HEADROOM_PX) window.scrollBy(0, top - HEADROOM_PX);
-    else if (bottom > innerHeight - HEADROOM_PX) window.scrollBy(0, bottom - innerHeight + HEADROOM_PX);
+    const headroom = this.headroomPx;
+    if (top < headroom) window.scrollBy(0, top - headroom);
+    else if (bottom > innerHeight - headroom) window.scrollBy(0, bottom - innerHeight + headroom);
     this.focusAfter = true;
     this.view.measure();
     this.requestUpdate();
@@ -101,7 +106,7 @@ export class SiagaDeviceList extends SiagaElement {
 
   private readonly onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor((innerHeight - 2 * HEADROOM_PX) / this.rowPx));
+    const page = Math.max(1, Math.floor((innerHeight - 2 * this.headroomPx) / this.rowPx));
     const steps: Readonly<Record<string, number>> = {
       j: this.currentAt + 1,
       ArrowDown: this.currentAt + 1,

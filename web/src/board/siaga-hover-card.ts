@@ -25,7 +25,7 @@ export class SiagaHoverCard extends SiagaElement {
         gap: 2px;
         margin: 0;
         padding: var(--space-2) var(--space-3);
-        max-width: min(320px, calc(100vw - 16px));
+        max-width: min(20rem, calc(100vw - 16px));
         border: 1px solid var(--line-strong);
         border-radius: var(--radius-s);
         background: var(--surface);

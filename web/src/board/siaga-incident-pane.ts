@@ -21,7 +21,7 @@ import { baseStyles } from '../styles/shared.js';
 
 /** Rows the pane draws; the incidents page has the rest. */
 const ROWS = 50;
-/** Rows on a phone until one asks for all of them: the sites are below. */
+/** Rows where the sites are below, until one asks for all of them. */
 const FOLDED_ROWS = 3;
 
 /** Open incidents, live: what nobody acknowledged first, and all that can be done about it in the row. */
@@ -108,6 +108,12 @@ export class SiagaIncidentPane extends SiagaElement {
     }
     const { cards } = this;
     const place = cards.findIndex(({ ticket }) => ticket.id === id);
+    const isFolded = this.above.matches && !this.isUnfolded && this.shown.size > cards.length;
+    if (step === 1 && isFolded && place === cards.length - 1) {
+      this.isUnfolded = true;
+      await this.updateComplete;
+      return this.move(step);
+    }
     const wanted = place === -1 ? (step === 1 ? 0 : cards.length - 1) : place + step;
     const card = cards[Math.max(0, Math.min(cards.length - 1, wanted))];
     card?.focus();

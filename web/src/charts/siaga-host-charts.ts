@@ -43,7 +43,7 @@ export class SiagaHostCharts extends SiagaElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(224px, 100%), 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr));
         gap: var(--space-4);
         min-height: 160px;
       }

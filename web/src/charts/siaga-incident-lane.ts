@@ -82,10 +82,7 @@ export class SiagaIncidentLane extends SiagaElement {
 
   private numberPx = NUMBER_PX;
 
-  private readonly resize = new ResizeObserver(() => {
-    this.numberPx = NUMBER_PX * typeScale();
-    this.widthPx = this.clientWidth;
-  });
+  private readonly resize = new ResizeObserver(() => this.measure());
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -98,7 +95,12 @@ export class SiagaIncidentLane extends SiagaElement {
   }
 
   override willUpdate(_changed: PropertyValues<this>): void {
-    if (this.widthPx === 0) this.widthPx = this.clientWidth;
+    if (this.widthPx === 0) this.measure();
+  }
+
+  private measure(): void {
+    this.numberPx = NUMBER_PX * typeScale();
+    this.widthPx = this.clientWidth;
   }
 
   private zoom(marks: readonly Mark[]): void {

@@ -57,7 +57,7 @@ export class SiagaDeviceIncidents extends SiagaElement {
             <th scope="col" class="wide">${msg('Priority')}</th>
             <th scope="col" class="wide">${msg('Status')}</th>
             <th scope="col">${msg('Began')}</th>
-            <th scope="col" class="wide">${msg('Lasted')}</th>
+            <th scope="col" class="widest">${msg('Lasted')}</th>
           </tr>
         </thead>
         <tbody>

@@ -2,9 +2,6 @@ import { css } from 'lit';
 
 /** The state of agents, and what needs a word. */
 export const fleetStyles = css`
-  th[scope='row'] {
-    min-width: 8.75rem;
-  }
   .note {
     display: block;
     max-width: 60ch;

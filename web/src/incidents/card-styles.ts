@@ -130,7 +130,8 @@ export const cardStyles = css`
   }
   .actions button {
     min-height: max(24px, 1.5rem);
-    padding: 0 var(--space-2);
+    /* Narrow: since when and how urgent need the room beside them. */
+    padding: 0 6px;
     font: inherit;
     font-size: var(--text-xs);
     font-weight: 600;

@@ -44,8 +44,8 @@ const stateOf = (ticket: RowIncident): TemplateResult => {
 };
 
 /**
- * One incident as a row: what, where, how pressing, in which state, since when and for how long. A phone has no room
- * for how long, and says how long ago instead of when.
+ * One incident as a row: what, where, how pressing, in which state, since when and for how long. Where there is
+ * little room it does not say for how long; a phone says how long ago instead of when.
  */
 export const incidentRow = (
   ticket: RowIncident,
@@ -89,6 +89,6 @@ export const incidentRow = (
       <siaga-time class="wide" mode="minute" at=${begunAt(ticket)}></siaga-time>
       <siaga-time class="narrow" at=${begunAt(ticket)}></siaga-time>
     </td>
-    <td class="wide">${lasted(ticket, locale)}</td>
+    <td class="widest">${lasted(ticket, locale)}</td>
   </tr>`;
 };

@@ -54,7 +54,7 @@ export const rowStyles = css`
   tbody tr:focus-within {
     background: var(--surface-hover);
   }
-  @media (max-width: 60rem) {
+  @media (max-width: 40rem) {
     .narrow {
       display: inline;
     }

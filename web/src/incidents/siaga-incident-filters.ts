@@ -30,7 +30,7 @@ export class SiagaIncidentFilters extends SiagaElement {
       }
       /* Its choices are the longest. */
       .filters .field:has(> #period) {
-        flex-basis: 200px;
+        flex-basis: 12.5rem;
       }
       .chip {
         display: inline-flex;

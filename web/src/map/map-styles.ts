@@ -81,7 +81,7 @@ export const mapStyles = css`
     display: inline-flex;
     align-items: center;
     gap: var(--space-1);
-    min-width: 1.625rem;
+    min-width: 26px;
     height: 1.625rem;
     padding: 0 4px;
     border: 1px solid var(--line-strong);

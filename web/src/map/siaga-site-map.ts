@@ -11,6 +11,7 @@ import { wholeNumber } from '../i18n/numbers.js';
 import { healthWord } from '../i18n/words.js';
 import type { SiteGroup } from '../live/state.js';
 import { baseStyles } from '../styles/shared.js';
+import { typeScale } from '../styles/type-scale.js';
 import { createMarkMaker, isPlaced, type Mark } from './clusters.js';
 import { MapHand } from './map-hand.js';
 import { mapStyles } from './map-styles.js';
@@ -28,7 +29,7 @@ import {
 
 /** With at most so many marks in view each bears its name. */
 const FEW = 14;
-/** With less than this to the eastern edge a name stands west of its mark. */
+/** With less than this to the eastern edge, at 16 px type, a name stands west of its mark. */
 const NAME_PX = 200;
 /** Sites without a place that are named. */
 const UNPLACED_SHOWN = 60;
@@ -53,6 +54,7 @@ export class SiagaSiteMap extends SiagaElement {
   @query('.frame') private frame!: HTMLElement;
 
   private size: Size = { width: 0, height: 0 };
+  private namePx = NAME_PX;
   /** Whether somebody has moved the map: until then it shows all sites, also those that come later. */
   private moved = false;
   private rest: ReturnType<typeof setTimeout> | undefined;
@@ -64,6 +66,7 @@ export class SiagaSiteMap extends SiagaElement {
   );
   private readonly resized = new ResizeObserver(([entry]) => {
     if (!entry) return;
+    this.namePx = NAME_PX * typeScale();
     this.size = { width: entry.contentRect.width, height: entry.contentRect.height };
     this.requestUpdate();
   });
@@ -154,7 +157,7 @@ export class SiagaSiteMap extends SiagaElement {
     const [first] = mark.groups;
     const calmed = mark.calmed ? 'calmed' : '';
     const several = html`${shape}${this.shareOf(mark)}`;
-    const east = at.x > this.size.width - NAME_PX ? 'east' : '';
+    const east = at.x > this.size.width - this.namePx ? 'east' : '';
     const one = html`${shape}<span class="name" dir="auto">${this.nameOf(first)}</span>`;
     return html`<div
       class="mark ${mark.worst} ${east}"

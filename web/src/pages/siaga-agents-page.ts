@@ -193,10 +193,10 @@ export class SiagaAgentsPage extends ListPage<Agent> {
       </th>
       <td class="wide">${this.renderState(agent.state)}</td>
       <td>${renderHealthLinks(counts, { agent_id: agent.id }, this.locale)}</td>
-      <td class="wide">
+      <td class="widest">
         ${site ? html`<a href=${address('/fleet/sites', { q: site.code })}><bdi>${site.name}</bdi></a>` : nothing}
       </td>
-      <td class="wide">
+      <td class="widest">
         ${agent.version ?? '–'}
         <span class="sub">${agent.probe === null ? nothing : probeWord(agent.probe)}</span>
       </td>
@@ -236,8 +236,8 @@ export class SiagaAgentsPage extends ListPage<Agent> {
     return html`${this.renderSortHead('name', msg('Agent'))}
       ${this.renderSortHead('state', msg('State'), { wide: true })}
       <th scope="col">${msg('Devices')}</th>
-      <th scope="col" class="wide">${msg('Site')}</th>
-      <th scope="col" class="wide">${msg('Version')}</th>
+      <th scope="col" class="widest">${msg('Site')}</th>
+      <th scope="col" class="widest">${msg('Version')}</th>
       ${this.renderSortHead('last_seen_at', msg('Last heard'), { wide: true })}`;
   }
 

@@ -198,10 +198,10 @@ export class SiagaDevicesPage extends ListPage<Device> {
         <span class="narrow"><span class="sub mono">${device.address}</span></span>
       </th>
       <td class="wide mono">${device.address}</td>
-      <td class="wide">${kindWord(device.kind)}</td>
+      <td class="widest">${kindWord(device.kind)}</td>
       <td class="wide"><bdi>${this.services.store.state.sites.get(device.site_id)?.name ?? nothing}</bdi></td>
       <td class="wide"><siaga-time mode="for" at=${device.since}></siaga-time></td>
-      <td class="wide">${this.renderIncident(device, device.id)}</td>`;
+      <td class="widest">${this.renderIncident(device, device.id)}</td>`;
   }
 
   /** The site or agent of the address is not there: deleted, or never made. */
@@ -234,10 +234,10 @@ export class SiagaDevicesPage extends ListPage<Device> {
     return html`${this.renderSortHead('health', msg('Health'), { then: 'since' })}
       ${this.renderSortHead('name', msg('Name'))}
       ${this.renderSortHead('address', msg('Address'), { wide: true })}
-      <th scope="col" class="wide">${msg('Kind')}</th>
+      <th scope="col" class="widest">${msg('Kind')}</th>
       <th scope="col" class="wide">${msg('Site')}</th>
       ${this.renderSortHead('since', msg('For'), { wide: true })}
-      <th scope="col" class="wide">${msg('Incident')}</th>`;
+      <th scope="col" class="widest">${msg('Incident')}</th>`;
   }
 
   protected override renderForm(): TemplateResult {

@@ -200,7 +200,7 @@ export class SiagaIncidentsPage extends SiagaPage {
               <th scope="col" class="wide">${msg('Site')}</th>
               ${this.renderHead('priority', msg('Priority'), true)}
               ${this.renderHead('status', msg('Status'), true)} ${this.renderHead('created_at', msg('Began'))}
-              <th scope="col" class="wide">${msg('Lasted')}</th>
+              <th scope="col" class="widest">${msg('Lasted')}</th>
             </tr>
           </thead>
           <tbody

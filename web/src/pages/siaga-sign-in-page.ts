@@ -25,7 +25,7 @@ export class SiagaSignInPage extends SiagaPage {
       }
       .panel {
         align-self: start;
-        width: min(400px, calc(100vw - 2 * var(--space-4)));
+        width: min(25rem, calc(100vw - 2 * var(--space-4)));
         margin: clamp(var(--space-6), 10vh, 120px) auto var(--space-8);
       }
       .card {

@@ -142,7 +142,7 @@ export class SiagaSitesPage extends ListPage<Site> {
         }
       </td>
       <td class="wide">${site.region ?? nothing}</td>
-      <td class="wide">${site.timezone}</td>`;
+      <td class="widest">${site.timezone}</td>`;
   }
 
   protected override renderEmpty(): TemplateResult {
@@ -161,7 +161,7 @@ export class SiagaSitesPage extends ListPage<Site> {
       <th scope="col">${msg('Devices')}</th>
       <th scope="col" class="wide number">${msg('Agents')}</th>
       ${this.renderSortHead('region', msg('Region'), { wide: true })}
-      <th scope="col" class="wide">${msg('Time zone')}</th>`;
+      <th scope="col" class="widest">${msg('Time zone')}</th>`;
   }
 
   protected override renderForm(): TemplateResult {

@@ -171,7 +171,7 @@ export const pageStyles = css`
   }
 `;
 
-/** Dense tables that scroll sideways inside their frame; `.wide` columns leave on a tablet, for `.narrow` lines. */
+/** Dense tables that scroll sideways inside their frame; `.wide` columns leave on a phone, `.widest` ones before. */
 export const tableStyles = css`
   .table-scroll {
     /* What is only for the ear stays within, and makes no page wider. */
@@ -235,14 +235,17 @@ export const tableStyles = css`
     display: none;
   }
   @media (max-width: 60rem) {
+    .widest {
+      display: none;
+    }
+  }
+  @media (max-width: 40rem) {
     .wide {
       display: none;
     }
     .narrow {
       display: block;
     }
-  }
-  @media (max-width: 40rem) {
     th,
     td {
       padding: var(--space-2);

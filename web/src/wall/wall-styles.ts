@@ -164,7 +164,7 @@ export const wallStyles = css`
   }
   .tools select,
   .tools button {
-    height: 34px;
+    height: 2.125rem;
     padding-inline: var(--space-3);
     border: 1px solid var(--line-strong);
     border-radius: var(--radius-s);
@@ -172,7 +172,7 @@ export const wallStyles = css`
     color: var(--text);
     font: inherit;
   }
-  /* In px: the wall's type is a share of the screen's height, and none of the reader's. */
+  /* In px, as what hangs on the wall is as large as a share of the screen's height, not as the reader's type. */
   @media (max-width: 1000px) {
     :host {
       --wall-type: max(16px, 2.2vh);
