@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
+// How long what is waited for may take: vitest's own second is too short beside other work. A test that passes is no slower.
+const expecting = { poll: { timeout: 20_000 } };
 const sourceOfShared = fileURLToPath(new URL('./shared/src/index.ts', import.meta.url));
 const project = (name: string, extra: Record<string, unknown> = {}) => ({
   resolve: { alias: { '@siaga/shared': sourceOfShared } },
-  test: { name, include: [`tests/${name}/**/*.test.ts`], environment: 'node', ...extra },
+  test: { name, include: [`tests/${name}/**/*.test.ts`], environment: 'node', expect: expecting, ...extra },
 });
 /** The same browser as of the e2e tests (tests/support/browser.ts). */
 const chromium = [
