@@ -87,6 +87,6 @@ describe('siaga-timeline', () => {
     hub.isHeld = false;
     hub.pages = [[entry('c', 3), entry('b', 2)], [entry('a', 1)]];
     letGo();
-    await expect.poll(shown, { timeout: 5000 }).toEqual(['entry c', 'entry b', 'entry a']);
+    await expect.poll(shown).toEqual(['entry c', 'entry b', 'entry a']);
   });
 });

@@ -47,7 +47,7 @@ const findingsOn = async (
     const isThere = await page
       .locator(landmark)
       .first()
-      .waitFor({ timeout: 8_000 })
+      .waitFor()
       .then(() => true)
       .catch(() => false);
     if (!isThere) found.push(`${name}: there is no ${landmark}`);

@@ -142,9 +142,12 @@ describePages('what is drawn of a device', () => {
       await page.setViewportSize({ width, height: 800 });
       await page.waitForTimeout(60);
     }
+    const differencePx = async () => {
+      const box = await page.locator(`${chart} canvas`).boundingBox();
+      const host = await page.locator(chart).boundingBox();
+      return Math.abs((box?.width ?? 0) - (host?.width ?? Infinity));
+    };
+    await expect.poll(differencePx).toBeLessThan(2);
     expect(await page.locator('siaga-latency canvas').count()).toBe(2);
-    const box = await page.locator(`${chart} canvas`).boundingBox();
-    const host = await page.locator(chart).boundingBox();
-    expect(Math.abs((box?.width ?? 0) - (host?.width ?? 1))).toBeLessThan(2);
   });
 });
