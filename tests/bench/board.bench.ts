@@ -9,7 +9,7 @@ import { startScripted } from './board/scripted.js';
 import { measureSeries } from './board/series.js';
 import { measureDrawing, measureSearch } from './board/work.js';
 import { openFeed } from './feed.js';
-import { percentileOf, printFigure } from './figure.js';
+import { printFigure, printPercentiles } from './figure.js';
 import { optionsOf } from './options.js';
 
 /**
@@ -44,22 +44,6 @@ if (chromiumPath === undefined) {
   process.exit(1);
 }
 
-const percentiles = (name: string, values: readonly number[], bar: string): void => {
-  for (const [what, share] of [
-    ['p50', 0.5],
-    ['p95', 0.95],
-  ] as const)
-    printFigure({
-      name: `${name}.${what}`,
-      value: Math.round(percentileOf(values, share)),
-      unit: 'ms',
-      ...(what === 'p95' && { bar }),
-      runs: values.length,
-      devices: options.devices,
-      load: Number((loadavg()[0] ?? 0).toFixed(1)),
-    });
-};
-
 const browser = await launch();
 
 /** The page of a real hub, from nothing in the browser's cache. */
@@ -86,7 +70,11 @@ const measureLoad = async (url: string): Promise<void> => {
     }
     await context.close();
   }
-  percentiles('board.interactive', times, '<= 1500');
+  printPercentiles('board.interactive', times, {
+    bar: '<= 1500',
+    devices: options.devices,
+    load: Number((loadavg()[0] ?? 0).toFixed(1)),
+  });
 };
 
 /** What the hub's own feed says, read beside the browser's. */

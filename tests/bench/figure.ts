@@ -19,3 +19,27 @@ export const percentileOf = (values: readonly number[], share: number): number =
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
 };
+
+/** p50 and p95 of times in ms, as two figures; the bar is the p95's. */
+export const printPercentiles = (
+  name: string,
+  timesMs: readonly number[],
+  {
+    digits = 0,
+    bar,
+    ...about
+  }: { digits?: number; bar?: string; [detail: string]: string | number | undefined },
+): void => {
+  for (const [what, share] of [
+    ['p50', 0.5],
+    ['p95', 0.95],
+  ] as const)
+    printFigure({
+      name: `${name}.${what}`,
+      value: Number(percentileOf(timesMs, share).toFixed(digits)),
+      unit: 'ms',
+      ...(what === 'p95' && bar !== undefined && { bar }),
+      ...about,
+      runs: timesMs.length,
+    });
+};

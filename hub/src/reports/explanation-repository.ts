@@ -124,7 +124,7 @@ export const newestParked = async (
   deviceId: string,
   { notBefore, withIncidents }: { notBefore: Date; withIncidents: boolean },
 ): Promise<ExplainFacts['parked']> => {
-  // A refused effect, or all that a step changed of the device: the last one is what would hold now.
+  // Effects on incidents, of which the last would hold now, or a change of the verdict, which has no kind.
   const kind = sql<string | null>`coalesce(effect -> -1, effect) ->> 'kind'`;
   const row = await db
     .selectFrom('parked_effects')

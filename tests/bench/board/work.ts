@@ -3,7 +3,7 @@ import { applyEvent, createLiveChange, createLiveState, rebuildGroups } from '..
 import { createSearch } from '../../../web/src/search/search.js';
 import { startWebFixture } from '../../e2e/web-fixture.js';
 import { bank, big, scriptOf, snapshotOf } from '../../e2e/web-world.js';
-import { percentileOf, printFigure } from '../figure.js';
+import { printPercentiles } from '../figure.js';
 import { openContext } from './page.js';
 
 /** What a page does at one go, so that nothing else happens meanwhile: drawing a chart, answering a keystroke. */
@@ -11,20 +11,6 @@ import { openContext } from './page.js';
 const ROUNDS = 40;
 const POINTS = 2_000;
 const QUERIES = ['a', 'at', 'atm', 'atm 99', 'bandung 12', '10.20.7.', 'nothing like it'];
-
-const printTimes = (name: string, times: readonly number[], about: Record<string, number>) => {
-  for (const [what, share] of [
-    ['p50', 0.5],
-    ['p95', 0.95],
-  ] as const)
-    printFigure({
-      name: `${name}.${what}`,
-      value: Number(percentileOf(times, share).toFixed(1)),
-      unit: 'ms',
-      ...about,
-      runs: times.length,
-    });
-};
 
 /** A latency chart over 90 days is drawn again and again with other values, as in a page that stays open. */
 export const measureDrawing = async (browser: Browser): Promise<void> => {
@@ -62,7 +48,7 @@ export const measureDrawing = async (browser: Browser): Promise<void> => {
       },
       { rounds: ROUNDS, points: POINTS },
     );
-    printTimes('board.chart-drawn', times, { points: POINTS });
+    printPercentiles('board.chart-drawn', times, { digits: 1, points: POINTS });
   } finally {
     await context.close();
     await fixture.stop();
@@ -87,6 +73,6 @@ export const measureSearch = (): void => {
         return performance.now() - began;
       }),
     ).flat();
-    printTimes('board.keystroke', times, { devices });
+    printPercentiles('board.keystroke', times, { digits: 1, devices });
   }
 };
