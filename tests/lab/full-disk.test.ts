@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -52,6 +52,7 @@ it('QuestDB’s disk is full for a while: verdicts go on, and afterwards every r
     const before = await judgedOf(world, token);
     await sleep(FULL_MS - 5_000);
     const judgedWhileFull = (await judgedOf(world, token)) - before;
+    await expect.poll(async () => (await statfs(disk)).bavail).toBe(0);
     await filler.release();
     // Nine tenths of what the agents measured meanwhile: verdicts do not wait for rows.
     expect(judgedWhileFull).toBeGreaterThan(
